@@ -1,0 +1,51 @@
+"""Customer intelligence from any CRM export.
+
+The packages load when they are first used: ``import custintel`` itself costs little more
+than pandas, and loads neither matplotlib nor DuckDB.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from custintel import (
+        datasets,
+        errors,
+        io,
+        models,
+        plots,
+        report,
+        retention,
+        revenue,
+        segmentation,
+        tables,
+        value,
+    )
+
+__all__ = [
+    "datasets",
+    "errors",
+    "io",
+    "models",
+    "plots",
+    "report",
+    "retention",
+    "revenue",
+    "segmentation",
+    "tables",
+    "value",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> "ModuleType":
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

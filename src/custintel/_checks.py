@@ -1,0 +1,92 @@
+"""Checks at the door of public functions."""
+
+from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
+
+from custintel._text import translate as _
+from custintel.errors import SchemaError
+
+
+def require_columns(present: Iterable[object], columns: Sequence[str], *, table: str) -> None:
+    """Raise `SchemaError` naming each of `columns` that is not `present`, and its nearest match."""
+    names = [str(name) for name in present]
+    missing = [name for name in columns if name not in names]
+    if not missing:
+        return
+    raise SchemaError(
+        _(
+            "Table {table!r} lacks {missing}; it has {present}. {advice}",
+            table=table,
+            missing=", ".join(_with_nearest(name, names) for name in missing),
+            present=quoted(names, most=12),
+            advice=_advice(table, missing[0]),
+        )
+    )
+
+
+def _with_nearest(name: str, names: list[str]) -> str:
+    near = get_close_matches(name, names, n=1)
+    return _("{name!r} (nearest: {near!r})", name=name, near=near[0]) if near else repr(name)
+
+
+# Where each table comes from; a table that is not here is the caller's own.
+_MADE_BY = {
+    "purchase_history": "custintel.tables.purchase_history(transactions, as_of=…)",
+    "rfm_table": "custintel.segmentation.rfm_table(transactions, as_of=…)",
+    "rfm_scores": "custintel.segmentation.rfm_scores(rfm)",
+}
+
+
+def _advice(table: str, column: str) -> str:
+    if table in _MADE_BY:
+        return _("Make it with {call}.", call=_MADE_BY[table])
+    if table == "transactions":
+        return _(
+            "Rename once, while building it: "
+            "custintel.tables.build_transactions(raw, columns={{'your name': {column!r}}}).",
+            column=column,
+        )
+    return _("Rename the column to {column!r}.", column=column)
+
+
+def require_choice(value: object, choices: Collection[object], *, name: str) -> None:
+    """Raise `ValueError` unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(
+            _(
+                "{name} is one of {choices}: got {value!r}.",
+                name=name,
+                choices=quoted(choices),
+                value=value,
+            )
+        )
+
+
+def require_between(
+    value: float, low: float, high: float, *, name: str, open_ends: bool = False
+) -> None:
+    """Raise `ValueError` unless `value` lies between `low` and `high`, ends included by default."""
+    inside = low < value < high if open_ends else low <= value <= high
+    if not inside:
+        raise ValueError(
+            _(
+                "{name} lies between {low:g} and {high:g}{ends}: got {value!r}.",
+                name=name,
+                low=low,
+                high=high,
+                ends=_(", ends excluded") if open_ends else "",
+                value=value,
+            )
+        )
+
+
+def quoted(names: Iterable[object], *, most: int = 20) -> str:
+    """Return the first `most` names between quotes, and how many more there are.
+
+    >>> quoted(["a", "b", "c"], most=2)
+    "'a', 'b' and 1 more"
+    """
+    listed = [repr(str(name)) for name in names]
+    shown = ", ".join(listed[:most])
+    hidden = len(listed) - most
+    return _("{shown} and {hidden} more", shown=shown, hidden=hidden) if hidden > 0 else shown

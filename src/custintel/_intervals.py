@@ -1,0 +1,88 @@
+"""Intervals: around proportions, and around what follows from estimated parameters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from custintel._checks import require_between
+
+Floats = NDArray[np.float64]
+
+
+def normal_quantile(level: float) -> float:
+    """Return z such that a normal variable falls within ±z with probability `level`.
+
+    >>> round(normal_quantile(0.95), 4)
+    1.96
+    """
+    require_between(level, 0, 1, name="level", open_ends=True)
+    return float(ndtri(0.5 + level / 2))
+
+
+def wilson_interval(successes: ArrayLike, trials: ArrayLike, level: float) -> tuple[Floats, Floats]:
+    """Return the Wilson (1927) score interval of proportions, NaN where there was no trial.
+
+    >>> low, high = wilson_interval(8, 10, 0.95)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.4902, 0.9433)
+    """
+    z2 = normal_quantile(level) ** 2
+    k, n = np.asarray(successes, float), np.asarray(trials, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle = (k + z2 / 2) / (n + z2)
+        half = np.sqrt(z2) / (n + z2) * np.sqrt(k * (n - k) / n + z2 / 4)
+    # At k = 0 and k = n an end is exactly 0 or 1; rounding must not push it past.
+    return np.where(k == 0, 0.0, middle - half), np.where(k == n, 1.0, middle + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """Numbers that follow from estimated parameters, with what is needed for their intervals.
+
+    Keeping the jacobian rather than bounds lets sums and products carry the joint
+    uncertainty: the errors of customers valued with one model are not independent.
+    """
+
+    value: Floats  # shape (n,)
+    jacobian: Floats  # shape (n, k): derivative of each value with respect to each parameter
+    covariance: Floats  # shape (k, k), of the parameters
+
+    def standard_error(self) -> Floats:
+        """Return the delta-method standard error of each value."""
+        variance = np.einsum("ij,jk,ik->i", self.jacobian, self.covariance, self.jacobian)
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+    def interval(self, level: float) -> tuple[Floats, Floats]:
+        """Return the bounds of positive values, symmetric on the log scale; 0 stays 0."""
+        z = normal_quantile(level)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            spread = np.exp(z * self.standard_error() / self.value)
+        spread = np.where(self.value > 0, spread, 1.0)
+        return self.value / spread, self.value * spread
+
+    def times(self, other: "Estimates") -> "Estimates":
+        """Return the products with `other`, whose parameters were estimated independently."""
+        jacobian = np.hstack(
+            [self.jacobian * other.value[:, None], other.jacobian * self.value[:, None]]
+        )
+        k = len(self.covariance)
+        covariance = np.zeros((k + len(other.covariance),) * 2)
+        covariance[:k, :k] = self.covariance
+        covariance[k:, k:] = other.covariance
+        return Estimates(self.value * other.value, jacobian, covariance)
+
+    def scaled(self, factor: ArrayLike) -> "Estimates":
+        """Return the values multiplied by a known number, or by one for each value."""
+        factors = np.broadcast_to(np.asarray(factor, float), self.value.shape)
+        return Estimates(self.value * factors, self.jacobian * factors[:, None], self.covariance)
+
+    def sums(self, groups: NDArray[np.intp], n_groups: int) -> "Estimates":
+        """Return the sum within each group, numbered from 0; the uncertainty is joint."""
+
+        def total(values: Floats) -> Floats:
+            return np.bincount(groups, values, n_groups).astype(float)
+
+        jacobian = np.column_stack([total(column) for column in self.jacobian.T])
+        return Estimates(total(self.value), jacobian, self.covariance)

@@ -1,0 +1,186 @@
+"""Customer equity: what a customer base is worth, in total and by group."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from custintel._text import translate as _
+from custintel.errors import SchemaError
+from custintel.value.lifetime import LifetimeValues
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CustomerEquity:
+    """The expected value of a customer base, with the interval of that expectation.
+
+    Attributes
+    ----------
+    total, total_low, total_high : float
+        Sum of the customers' lifetime values and its bounds, currency.
+    n_customers : int
+        Customers valued.
+    table : DataFrame
+        One row per group, or one row ``"all"``.
+
+        - ``n_customers`` : int
+        - ``customer_share`` : float, in 0-1
+        - ``equity``, ``equity_low``, ``equity_high`` : float, currency
+        - ``equity_share`` : float, in 0-1
+    values : LifetimeValues
+        What was added up: horizon, discount rate, margin and level are there.
+    """
+
+    total: float
+    total_low: float
+    total_high: float
+    n_customers: int
+    table: pd.DataFrame
+    values: LifetimeValues
+
+    def plot(self, *, currency: str | None = None, ax: "Axes | None" = None) -> "Axes":
+        """Draw the equity of each group with its interval.
+
+        Parameters
+        ----------
+        currency : str, optional
+            Currency of the amounts, shown on the axis.
+        ax : matplotlib Axes, optional
+            Drawn on if given; otherwise a new figure is made.
+
+        Returns
+        -------
+        matplotlib Axes
+            The axes drawn on.
+
+        Examples
+        --------
+        >>> equity.plot(currency="EUR")  # doctest: +SKIP
+        """
+        from custintel.plots import equity_bars
+
+        return equity_bars(self.table, currency=currency, ax=ax)
+
+
+def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> CustomerEquity:
+    """Add up lifetime values, for the whole base and by group.
+
+    The bounds of a sum come from the joint uncertainty of the models' parameters: adding up
+    the customers' own bounds would be far too wide or too narrow. They bound the expected
+    equity of the customers there are; customers still to come are not in it.
+
+    Parameters
+    ----------
+    values : LifetimeValues
+        From `customer_lifetime_value`.
+    by : Series, optional
+        Group of each customer, indexed by ``customer_id``; customers without one form the
+        group ``"(none)"``.
+
+    Returns
+    -------
+    CustomerEquity
+        Total with bounds, and ``table`` with one row per group, in the order of the groups
+        (that of a categorical's categories, else sorted):
+
+        - ``n_customers``, ``customer_share``, ``equity``, ``equity_low``, ``equity_high``,
+          ``equity_share``
+
+    Raises
+    ------
+    SchemaError
+        If `by` has several groups for one customer, or none of the customers.
+
+    References
+    ----------
+    Rust, R. T., Lemon, K. N. and Zeithaml, V. A. (2004). Return on marketing: using customer
+    equity to focus marketing strategy. Journal of Marketing 68(1), 109-127.
+
+    Examples
+    --------
+    >>> from custintel.datasets import load_cdnow
+    >>> from custintel.models import BetaGeoModel, GammaGammaModel
+    >>> from custintel.tables import purchase_history
+    >>> history = purchase_history(load_cdnow("sample"), as_of="1997-09-30")
+    >>> values = customer_lifetime_value(
+    ...     history,
+    ...     BetaGeoModel().fit(history),
+    ...     GammaGammaModel().fit(history),
+    ...     annual_discount_rate=0.1,
+    ... )
+    >>> equity = customer_equity(values, by=history["frequency"].clip(upper=1))
+    >>> equity.table["n_customers"].to_list()
+    [1411, 946]
+    >>> bool(abs(equity.table["equity"].sum() - equity.total) < 1e-6)
+    True
+    """
+    groups = _groups(values.table.index, by)
+    codes, names = groups.cat.codes.to_numpy().astype(np.intp), groups.cat.categories
+    n = np.bincount(codes, minlength=len(names))
+    sums = values.estimates.sums(codes, len(names))
+    low, high = sums.interval(values.level)
+    whole = values.estimates.sums(np.zeros(len(codes), np.intp), 1)
+    (total,), (total_low,), (total_high,) = whole.value, *whole.interval(values.level)
+    table = pd.DataFrame(
+        {
+            "n_customers": n,
+            "customer_share": n / len(codes),
+            "equity": sums.value,
+            "equity_low": low,
+            "equity_high": high,
+            "equity_share": sums.value / total if total > 0 else np.zeros(len(names)),
+        },
+        index=pd.Index(names, name=groups.name),
+    )
+    return CustomerEquity(
+        float(total), float(total_low), float(total_high), len(codes), table[n > 0], values
+    )
+
+
+def value_deciles(values: LifetimeValues) -> pd.Series:
+    """Return each customer's decile of lifetime value: 1 holds the most valuable tenth.
+
+    Parameters
+    ----------
+    values : LifetimeValues
+        From `customer_lifetime_value`.
+
+    Returns
+    -------
+    Series
+        Named ``value_decile``, indexed by ``customer_id``: int in 1-10. Customers of equal
+        value are taken in the order of their id, so that deciles differ by one customer at
+        most.
+
+    Examples
+    --------
+    >>> customer_equity(values, by=value_deciles(values)).table  # doctest: +SKIP
+    """
+    value = values.table["customer_lifetime_value"]
+    by_value = value.sort_index().sort_values(ascending=False, kind="stable")
+    decile = np.arange(len(value)) * 10 // len(value) + 1
+    ranked = pd.Series(decile, index=by_value.index, name="value_decile")
+    return ranked.reindex(value.index)
+
+
+def _groups(customers: pd.Index, by: pd.Series | None) -> pd.Series:
+    if by is None:
+        everyone = pd.Series("all", index=customers, name="group")
+        return everyone.astype("category")
+    if not by.index.is_unique:
+        raise SchemaError(
+            _("`by` has several groups for one customer; give one each, indexed by customer_id.")
+        )
+    groups = by.reindex(customers).rename("group" if by.name is None else str(by.name))
+    if len(customers) and groups.isna().all():
+        raise SchemaError(
+            _("`by` has a group for none of the customers; index it by customer_id, as text.")
+        )
+    groups = groups.astype("category")
+    if groups.isna().any():
+        groups = groups.cat.add_categories(["(none)"]).fillna("(none)")
+    return groups
