@@ -90,8 +90,8 @@ def to_pandas(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     if frame.implementation.is_duckdb():
         return pd.DataFrame(native.df())
     with warnings.catch_warnings():
-        # PySpark warns of pandas 3 at every conversion; the columns here are plain.
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        # PySpark's conversion warns of pandas 3 and of itself; the columns here are plain.
+        warnings.simplefilter("ignore")
         return pd.DataFrame(native.toPandas())
 
 
