@@ -114,3 +114,18 @@ def date(day: pd.Timestamp) -> str:
         return f"{day:%d/%m/%Y}"
     # Not strftime's %b: the months' names must not depend on the process's locale.
     return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+
+
+def period(span: pd.Period) -> str:
+    """Write a year, quarter or month.
+
+    >>> period(pd.Period("2024")), period(pd.Period("2024Q1")), period(pd.Period("2024-12"))
+    ('2024', 'Q1 2024', 'Dec 2024')
+    """
+    if span.freqstr.startswith("Q"):
+        return _("Q{quarter} {year}", quarter=span.quarter, year=span.qyear)
+    if not span.freqstr.startswith("M"):
+        return str(span.year)
+    if active_language() == "fr":
+        return f"{span.month:02d}/{span.year}"
+    return f"{_ENGLISH_MONTHS[span.month - 1]} {span.year}"

@@ -2,9 +2,17 @@
 
 from custintel.tables.daily import daily_purchases
 from custintel.tables.history import purchase_history, purchase_holdout
+from custintel.tables.transactions import (
+    BuiltTransactions,
+    build_transactions,
+    inspect_transactions,
+)
 
 __all__ = [
+    "BuiltTransactions",
+    "build_transactions",
     "daily_purchases",
+    "inspect_transactions",
     "purchase_history",
     "purchase_holdout",
 ]

@@ -1,0 +1,233 @@
+"""The command line: ``custintel report``, ``custintel inspect``, ``custintel demo``."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from custintel._checks import quoted
+from custintel._text import language as in_language
+from custintel._text import translate as _
+from custintel.errors import CustintelError, CustintelWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from custintel.io import Export
+    from custintel.report import Assumptions, ReportFiles, Source
+
+app = typer.Typer(
+    name="custintel",
+    help=_("Customer intelligence from any CRM export."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_MOST_ROWS = 20
+
+_Currency = Annotated[
+    str | None, typer.Option(help=_("Currency of the amounts, if the files do not name it."))
+]
+_Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="HEADER=NAME",
+        help=_("What a column of the file stands for, such as --column 'Kunde=customer_id'."),
+    ),
+]
+_Decimal = Annotated[
+    str | None, typer.Option(help=_("Decimal sign, '.' or ',', if the numbers do not tell."))
+]
+_DateOrder = Annotated[
+    str | None, typer.Option(help=_("DMY, MDY or YMD, if the dates do not tell."))
+]
+
+
+@app.command(help=_("Make the customer-value report of one or more exports of purchases."))
+def report(  # noqa: PLR0913 - each is an option of the command
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Exports of purchases."))],
+    as_of: Annotated[
+        str | None, typer.Option(help=_("Last day observed; by default the last in the data."))
+    ] = None,
+    currency: _Currency = None,
+    out: Annotated[Path, typer.Option(help=_("The HTML file to write."))] = Path("report.html"),
+    column: _Columns = None,
+    decimal: _Decimal = None,
+    date_order: _DateOrder = None,
+    horizon: Annotated[str, typer.Option(help=_("Length of time to value, such as 12M."))] = "12M",
+    discount_rate: Annotated[
+        float, typer.Option(help=_("Effective annual rate, such as 0.1."))
+    ] = 0.1,
+    margin_rate: Annotated[
+        float | None, typer.Option(help=_("Margin per unit of revenue, such as 0.3."))
+    ] = None,
+    language: Annotated[str, typer.Option(help=_("Language of the report."))] = "en",
+    show_personal_data: Annotated[
+        bool, typer.Option(help=_("Show customer ids that are e-mail addresses."))
+    ] = False,
+) -> None:
+    """Make the customer-value report of one or more exports of purchases."""
+    with _errors_in_one_line(), in_language(language):
+        from custintel.report import Assumptions, read_source
+
+        assumptions = Assumptions(
+            horizon=horizon,
+            annual_discount_rate=discount_rate,
+            margin_rate=margin_rate,
+            show_personal_data=show_personal_data,
+        )
+
+        def read() -> "Source":
+            return read_source(
+                paths,
+                columns=_named_columns(column),
+                currency=currency,
+                decimal=decimal,
+                date_order=date_order,
+            )
+
+        files = _make_report(read, as_of=as_of, assumptions=assumptions, out=out)
+        _tell_files(files)
+
+
+@app.command(help=_("Make the report of the CDNOW purchases that come with the package."))
+def demo(
+    out: Annotated[Path, typer.Option(help=_("The HTML file to write."))] = Path(
+        "custintel-demo.html"
+    ),
+    language: Annotated[str, typer.Option(help=_("Language of the report."))] = "en",
+) -> None:
+    """Make the report of the CDNOW purchases that come with the package."""
+    with _errors_in_one_line(), in_language(language):
+        from custintel.datasets import dataset_path
+        from custintel.report import Assumptions, read_source
+
+        files = _make_report(
+            lambda: read_source([dataset_path("cdnow_master.csv")], currency="USD"),
+            as_of=None,
+            assumptions=Assumptions(),
+            out=out,
+        )
+        _tell_files(files)
+
+
+@app.command(
+    help=_("Show how an export is read: columns, formats, and the rows that cannot be used.")
+)
+def inspect(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help=_("An export of purchases."))],
+    column: _Columns = None,
+    decimal: _Decimal = None,
+    date_order: _DateOrder = None,
+) -> None:
+    """Show how an export is read: columns, formats, and the rows that cannot be used."""
+    with _errors_in_one_line():
+        from custintel.io import inspect_export
+
+        export = inspect_export(
+            path, columns=_named_columns(column), decimal=decimal, date_order=date_order
+        )
+        _tell_export(export)
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
+    """End with status 2 and one line, without a traceback, for what the user can mend."""
+    try:
+        with warnings.catch_warnings():
+            # What is weak or set aside is told in the report itself.
+            warnings.simplefilter("ignore", CustintelWarning)
+            yield
+    except (CustintelError, ValueError) as error:
+        message = " ".join(str(error).split())
+        typer.echo(f"custintel: {message}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _make_report(
+    read: "Callable[[], Source]", *, as_of: str | None, assumptions: "Assumptions", out: Path
+) -> "ReportFiles":
+    from custintel.report import analyse, write_report
+
+    with Console(stderr=True).status(_("Reading")) as status:
+        source = read()
+        analysis = analyse(
+            source,
+            as_of=as_of,
+            assumptions=assumptions,
+            on_step=lambda step: status.update(f"{step} …"),
+        )
+        status.update(_("Writing the report"))
+        return write_report(analysis, out)
+
+
+def _tell_files(files: "ReportFiles") -> None:
+    typer.echo(_("Report: {path}", path=files.html))
+    typer.echo(_("Scores: {path}", path=files.customers))
+
+
+def _named_columns(options: list[str] | None) -> dict[str, str] | None:
+    if not options:
+        return None
+    pairs = [option.rpartition("=") for option in options]
+    wrong = [
+        option
+        for option, (header, _is, name) in zip(options, pairs, strict=True)
+        if not header or not name
+    ]
+    if wrong:
+        raise ValueError(_("--column takes HEADER=NAME: got {wrong}.", wrong=quoted(wrong, most=3)))
+    return {header: name for header, _is, name in pairs}
+
+
+def _tell_export(export: "Export") -> None:
+    console = Console()
+    n_aside = len(export.set_aside)
+    facts = [
+        (_("File"), export.source),
+        (_("Rows"), f"{export.n_rows:,}"),
+        (_("Rows used"), f"{len(export.table):,}"),
+        (_("Rows set aside"), f"{n_aside:,}"),
+        (_("Encoding"), export.encoding),
+        (_("Delimiter"), None if export.delimiter is None else repr(export.delimiter)),
+        (_("Decimal sign"), export.decimal),
+        (_("Date format"), export.date_format),
+        (_("Currency"), export.currency),
+    ]
+    found = Table(show_header=False, box=None)
+    for name, value in facts:
+        found.add_row(name, _plain(_("not stated") if value is None else value))
+    console.print(found)
+    columns = Table(_("Column of the file"), _("Read as"))
+    for header in export.mapping:
+        columns.add_row(_plain(header), export.mapping[header])
+    for header in export.table.columns.difference(list(export.mapping.values()), sort=False):
+        columns.add_row(_plain(str(header)), _("kept as it is"))
+    console.print(columns)
+    if n_aside:
+        _tell_set_aside(export, console)
+
+
+def _tell_set_aside(export: "Export", console: Console) -> None:
+    rows = Table(_("Line"), _("Column"), _("Text"), _("Reason"))
+    for row in export.set_aside.head(_MOST_ROWS).itertuples():
+        rows.add_row(
+            str(row.line), _plain(row.column or ""), _plain(row.value or ""), _plain(row.reason)
+        )
+    console.print(rows)
+    more = len(export.set_aside) - _MOST_ROWS
+    if more > 0:
+        console.print(_("… and {n} more", n=f"{more:,}"))
+
+
+def _plain(text: str) -> Text:
+    """Return text of a file as it is: no markup, no control characters."""
+    return Text("".join(letter if letter.isprintable() else "\ufffd" for letter in text))

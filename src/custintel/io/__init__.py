@@ -1,0 +1,6 @@
+"""Reading exports: what was found in the file, its rows, and the rows that cannot be used."""
+
+from custintel.io.exports import Export, combine_exports, inspect_export, read_export
+from custintel.io.sources import FileFormat
+
+__all__ = ["Export", "FileFormat", "combine_exports", "inspect_export", "read_export"]

@@ -1,0 +1,151 @@
+"""Reading the purchase history that models are fitted on and forecast from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from custintel._checks import quoted, require_columns
+from custintel._intervals import Floats
+from custintel._text import mark as N_
+from custintel._text import translate as _
+from custintel.errors import SchemaError
+
+_TABLE = "purchase_history"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchases:
+    """When customers purchased: one entry per customer, times in days."""
+
+    frequency: Floats  # repeat purchases
+    recency: Floats  # from the first purchase to the last
+    T: Floats  # from the first purchase to the end of observation
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """How much customers spent: one entry per customer."""
+
+    frequency: Floats  # repeat purchases
+    monetary_value: Floats  # mean amount of the repeat purchases
+
+
+def read_purchases(history: pd.DataFrame) -> Purchases:
+    """Return the columns that tell when customers purchased, once they are checked."""
+    columns = _numbers(history, ["frequency", "recency", "T"])
+    frequency, recency, age = columns.values()
+    for name, values in columns.items():
+        _refuse(history, values < 0, N_("{n} customers have a negative {column}"), column=name)
+    _refuse_fractions(history, frequency)
+    _refuse(
+        history,
+        recency > age,
+        N_("{n} customers made their last purchase after the end of observation: recency > T"),
+    )
+    _refuse(
+        history,
+        (frequency == 0) & (recency > 0),
+        N_("{n} customers have recency > 0 without any repeat purchase: frequency = 0"),
+    )
+    _refuse(
+        history,
+        (frequency > 0) & (recency == 0),
+        N_("{n} customers have repeat purchases on the day of the first: recency = 0"),
+    )
+    return Purchases(frequency, recency, age)
+
+
+def read_spend(history: pd.DataFrame) -> Spend:
+    """Return the columns that tell how much customers spent, once they are checked."""
+    frequency, monetary_value = _numbers(history, ["frequency", "monetary_value"]).values()
+    negative = N_("{n} customers have a negative {column}")
+    _refuse(history, frequency < 0, negative, column="frequency")
+    _refuse_fractions(history, frequency)
+    return Spend(frequency, monetary_value)
+
+
+def read_frequency(history: pd.DataFrame) -> Floats:
+    """Return the repeat purchases of each customer, once they are checked."""
+    frequency = _numbers(history, ["frequency"])["frequency"]
+    negative = N_("{n} customers have a negative {column}")
+    _refuse(history, frequency < 0, negative, column="frequency")
+    _refuse_fractions(history, frequency)
+    return frequency
+
+
+def read_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
+    """Return one weight per customer, once they are checked; None stands for weights of 1."""
+    if sample_weight is None:
+        return None
+    weight = np.asarray(sample_weight, dtype=float)
+    if weight.shape != (n,):
+        raise ValueError(
+            _(
+                "sample_weight has one number per customer: got shape {shape} for {n} customers.",
+                shape=weight.shape,
+                n=n,
+            )
+        )
+    if not (np.isfinite(weight).all() and (weight >= 0).all() and weight.any()):
+        raise ValueError(_("sample_weight is finite, never negative, and not all zero."))
+    return weight
+
+
+def customers_named(history: pd.DataFrame, chosen: NDArray[np.bool_]) -> str:
+    """Return the first three of the chosen customers, to be shown in a message."""
+    return quoted(history.index[chosen][:3])
+
+
+def _numbers(history: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
+    if not isinstance(history, pd.DataFrame):
+        raise TypeError(
+            _("A purchase history is a pandas DataFrame: got {kind}.", kind=type(history).__name__)
+        )
+    require_columns(history.columns, names, table=_TABLE)
+    if history.empty:
+        raise SchemaError(
+            _("Table 'purchase_history' has no customer; was as_of before every purchase?")
+        )
+    return {name: _number(history, name) for name in names}
+
+
+def _number(history: pd.DataFrame, name: str) -> Floats:
+    column = history[name]
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        raise SchemaError(
+            _(
+                "Column {name!r} of 'purchase_history' holds {kind}, not numbers; recency and T "
+                "are numbers of days.",
+                name=name,
+                kind=column.dtype,
+            )
+        )
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(values)
+    _refuse(history, bad, N_("{n} customers have a missing or infinite {column}"), column=name)
+    return values
+
+
+def _refuse_fractions(history: pd.DataFrame, frequency: Floats) -> None:
+    not_whole = frequency != np.floor(frequency)
+    _refuse(history, not_whole, N_("{n} customers have a frequency that is not a whole number"))
+
+
+def _refuse(
+    history: pd.DataFrame, wrong: NDArray[np.bool_], problem: str, **fields: object
+) -> None:
+    n = int(np.count_nonzero(wrong))
+    if n:
+        raise SchemaError(
+            _(
+                "Table 'purchase_history': {problem} (of {total}), such as {customers}. Make it "
+                "with custintel.tables.purchase_history(transactions, as_of=…), or set these "
+                "customers aside first.",
+                problem=_(problem, n=n, **fields),
+                total=len(history),
+                customers=customers_named(history, wrong),
+            )
+        )

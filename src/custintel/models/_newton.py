@@ -1,0 +1,151 @@
+"""Maximum likelihood by Newton's method, and what to say when there is no maximum.
+
+Parameters are positive and handled as logarithms, so that no step leaves their range and a
+parameter that runs towards zero or infinity shows as one that never stops moving.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from custintel._intervals import Floats
+from custintel._text import translate as _
+from custintel.errors import ConvergenceError
+
+_MAX_STEPS = 200
+_LONGEST_MOVE = 2.0  # of a log parameter in one step
+_HALVINGS = 40
+_RISE_LEFT = 1e-12  # in units of log-likelihood: a millionth of a standard error
+_STILL = 1e-3  # a log parameter that moves less has arrived
+# From a start of the data's own scale, a factor of e¹² (160,000) is no longer an estimate.
+_FARTHEST = 12.0
+_SHARE_OF_MOVE = 0.2  # of the longest, above which a parameter takes part in the escape
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A log-likelihood at one point, with its derivatives by the log parameters."""
+
+    value: float
+    gradient: Floats  # shape (k,)
+    hessian: Floats  # shape (k, k)
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Where Newton's method ended, and whether that is a maximum."""
+
+    log_parameters: Floats
+    curve: Curve
+    travelled: Floats  # from the start, and one more step in the direction of the rise
+    is_maximum: bool
+
+    def covariance(self) -> Floats:
+        """Return the covariance of the estimated log parameters."""
+        return np.linalg.inv(-self.curve.hessian)
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """Parameters that the likelihood sends to infinity or to zero, and where they were left."""
+
+    growing: frozenset[str]
+    shrinking: frozenset[str]
+    parameters: dict[str, float]
+
+
+Likelihood = Callable[[Floats], Curve]
+
+
+def maximise(
+    likelihood: Likelihood,
+    starts: Sequence[Floats],
+    *,
+    names: Sequence[str],
+    explain: Callable[[Escape], str],
+) -> Climb:
+    """Return the maximum reached from the first start that leads to one.
+
+    Raises `ConvergenceError` when none does: `explain` says in an analyst's words what the
+    escape of the last parameters means.
+    """
+    ends = []
+    for start in starts:
+        ends.append(climb(likelihood, start))
+        if ends[-1].is_maximum:
+            return ends[-1]
+    best = max(ends, key=lambda end: end.curve.value)
+    escape = _escape(best, names)
+    raise ConvergenceError(
+        _(
+            "The likelihood has no maximum: it rises as long as {movement} "
+            "(stopped at {parameters}). {explanation}",
+            movement=_movement(escape),
+            parameters=", ".join(f"{k} = {v:.3g}" for k, v in escape.parameters.items()),
+            explanation=explain(escape),
+        )
+    )
+
+
+def climb(likelihood: Likelihood, start: Floats) -> Climb:
+    """Follow Newton's steps upwards from `start` until they end or run away."""
+    point, curve = start, likelihood(start)
+    for _step in range(_MAX_STEPS):
+        step, is_concave = _ascent(curve)
+        rise = float(curve.gradient @ step) / 2
+        if rise <= _RISE_LEFT:
+            arrived = is_concave and float(np.abs(step).max()) < _STILL
+            return Climb(point, curve, point - start + step, arrived)
+        # Rounding of the sum hides smaller changes of the likelihood than this.
+        slack = 1e-13 * (1 + abs(curve.value))
+        found = _upwards(likelihood, point, step, curve.value - slack)
+        if found is None or np.abs(found[0] - start).max() > _FARTHEST:
+            return Climb(point, curve, point - start + step, is_maximum=False)
+        point, curve = found
+    return Climb(point, curve, point - start, is_maximum=False)
+
+
+def _ascent(curve: Curve) -> tuple[Floats, bool]:
+    """Return Newton's step, bent upwards where the likelihood is not concave."""
+    bend, axes = np.linalg.eigh(-curve.hessian)
+    least = 1e-12 * float(np.abs(bend).max()) + 1e-300
+    step = axes @ ((axes.T @ curve.gradient) / np.maximum(np.abs(bend), least))
+    longest = float(np.abs(step).max())
+    return step * min(1.0, _LONGEST_MOVE / max(longest, 1e-300)), bool(bend.min() > 0)
+
+
+def _upwards(
+    likelihood: Likelihood, point: Floats, step: Floats, floor: float
+) -> tuple[Floats, Curve] | None:
+    """Return the first point along the step, halved as needed, that is not below `floor`."""
+    for halving in range(_HALVINGS):
+        candidate = point + step / 2**halving
+        with np.errstate(all="ignore"):
+            curve = likelihood(candidate)
+        if np.isfinite(curve.value) and curve.value >= floor and np.isfinite(curve.hessian).all():
+            return candidate, curve
+    return None
+
+
+def _escape(end: Climb, names: Sequence[str]) -> Escape:
+    moved = dict(zip(names, end.travelled, strict=True))
+    threshold = _SHARE_OF_MOVE * float(np.abs(end.travelled).max())
+    return Escape(
+        growing=frozenset(name for name, move in moved.items() if move > threshold),
+        shrinking=frozenset(name for name, move in moved.items() if move < -threshold),
+        parameters=dict(zip(names, np.exp(end.log_parameters).tolist(), strict=True)),
+    )
+
+
+def _movement(escape: Escape) -> str:
+    growing, shrinking = sorted(escape.growing), sorted(escape.shrinking)
+    if not shrinking:
+        return _("{names} grow towards infinity", names=", ".join(growing))
+    if not growing:
+        return _("{names} shrink towards zero", names=", ".join(shrinking))
+    return _(
+        "{growing} grow towards infinity and {shrinking} shrink towards zero",
+        growing=", ".join(growing),
+        shrinking=", ".join(shrinking),
+    )

@@ -1,0 +1,244 @@
+"""Plots of revenue: over time, its growth, its concentration."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from custintel import _formats as formats
+from custintel._checks import require_columns
+from custintel._text import mark as N_  # noqa: N812
+from custintel._text import translate as _
+from custintel._text import translate_plural as _n
+from custintel.plots import _style as style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_LINES = len(style.PALETTE)
+_MOST_BARS = 20
+_MARKED_SHARE = 0.2
+_UNITS = {
+    1e9: (N_("Revenue (billions)"), N_("Revenue (billion {currency})")),
+    1e6: (N_("Revenue (millions)"), N_("Revenue (million {currency})")),
+    1e3: (N_("Revenue (thousands)"), N_("Revenue (thousand {currency})")),
+    1.0: (N_("Revenue"), N_("Revenue ({currency})")),
+}
+
+
+def revenue_over_time(
+    table: pd.DataFrame, *, currency: str | None = None, ax: "Axes | None" = None
+) -> "Axes":
+    """Plot revenue by period: bars for one item, lines for several.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Items × periods, from `custintel.revenue.revenue_table`. Of more than seven items
+        the first seven are drawn, and the title says so.
+    currency : str, optional
+        Currency of the amounts, written on the axis.
+    ax : matplotlib Axes, optional
+        Drawn on if given; otherwise a new figure is made.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame([[10.0, 12.0]], index=["total"], columns=[2023, 2024])
+    >>> ax = revenue_over_time(table, currency="EUR")
+    >>> ax.get_ylabel()
+    'Revenue (EUR)'
+    """
+    ax = style.prepared(ax)
+    drawn = table.iloc[:_MOST_LINES]
+    if drawn.empty:
+        return style.say(ax, _("No revenue to show."))
+    unit, unit_name = _unit(drawn, currency)
+    if len(table) == 1:
+        ax.bar(np.arange(drawn.shape[1]), drawn.iloc[0] / unit, color=style.BLUE, width=0.8)
+    else:
+        _draw_lines(ax, drawn / unit)
+    ax.axhline(0, color=style.INK, linewidth=0.6)
+    style.period_ticks(ax.xaxis, list(drawn.columns))
+    style.amount_ticks(ax.yaxis)
+    style.titled(ax, _title(len(drawn), len(table)), y=unit_name)
+    return ax
+
+
+def growth_bars(growth: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Plot the compound annual growth rate of each item, fastest first.
+
+    Parameters
+    ----------
+    growth : DataFrame
+        From `custintel.revenue.growth_table`: ``cagr``, ``n_years``, and the interval
+        ``cagr_low``, ``cagr_high`` if there is one. Of more than twenty items the first
+        twenty are drawn, and the title says so.
+    ax : matplotlib Axes, optional
+        Drawn on if given; otherwise a new figure is made.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> growth = pd.DataFrame({"cagr": [0.05, -0.01], "n_years": 4.0}, index=["north", "south"])
+    >>> [text.get_text() for text in growth_bars(growth).texts]
+    ['+5.0%', '−1.0%']
+    """
+    require_columns(growth.columns, ["cagr", "n_years"], table="growth_table")
+    drawn = growth.iloc[:_MOST_BARS].sort_values("cagr", ascending=False, kind="stable")
+    ax = style.prepared(ax, height=1.1 + 0.34 * max(len(drawn), 2))
+    if drawn["cagr"].notna().sum() == 0:
+        return style.say(ax, _("No growth can be measured yet."))
+    positions = np.arange(len(drawn))
+    colors = np.where(drawn["cagr"] < 0, style.VERMILLION, style.BLUE)
+    ax.barh(positions, drawn["cagr"].fillna(0.0), color=colors.tolist(), height=0.7)
+    ends = drawn[["cagr"]]
+    if {"cagr_low", "cagr_high"} <= set(drawn.columns):
+        ends = drawn[["cagr_low", "cagr_high"]].replace(np.inf, np.nan)
+        ax.hlines(positions, ends["cagr_low"], ends["cagr_high"], color=style.INK, linewidth=1)
+    _write_rates(ax, drawn["cagr"], ends)
+    ax.axvline(0, color=style.INK, linewidth=0.6)
+    ax.set_yticks(positions, [style.label(name) for name in drawn.index])
+    ax.invert_yaxis()
+    style.percent_ticks(ax.xaxis, float(np.nanmax(ends) - np.nanmin(ends)))
+    ax.margins(x=0.18)
+    style.titled(ax, _growth_title(len(drawn), len(growth)), x=_years(growth["n_years"].iloc[0]))
+    return ax
+
+
+def lorenz_curve(curve: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Plot the share of revenue that the best customers bring.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        From `custintel.revenue.concentration_curve`: ``customer_share``,
+        ``revenue_share``, both in 0-1, best customers first.
+    ax : matplotlib Axes, optional
+        Drawn on if given; otherwise a new figure is made.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> curve = pd.DataFrame({"customer_share": [0, 0.2, 1], "revenue_share": [0, 0.6, 1]})
+    >>> [text.get_text() for text in lorenz_curve(curve).texts]
+    ['The best 20% of customers\\nbring 60% of the revenue']
+    """
+    require_columns(curve.columns, ["customer_share", "revenue_share"], table="concentration_curve")
+    ax = style.prepared(ax, height=3.8)
+    if curve.empty:
+        return style.say(ax, _("No revenue to show."))
+    customers, revenue = curve["customer_share"], curve["revenue_share"]
+    ax.plot([0, 1], [0, 1], color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    ax.plot(customers, revenue, color=style.BLUE, linewidth=2)
+    _mark_share(ax, float(np.interp(_MARKED_SHARE, customers, revenue)))
+    ax.set(xlim=(0, 1), ylim=(0, 1.02))
+    style.percent_ticks(ax.xaxis, 1.0)
+    style.percent_ticks(ax.yaxis, 1.0)
+    style.titled(
+        ax,
+        _("Revenue brought by the best customers"),
+        x=_("Share of customers, best first (dashed: all alike)"),
+        y=_("Share of revenue"),
+    )
+    return ax
+
+
+def _draw_lines(ax: "Axes", amounts: pd.DataFrame) -> None:
+    positions = np.arange(amounts.shape[1])
+    marker = "o" if len(positions) <= 24 else None
+    for color, (name, row) in zip(style.PALETTE, amounts.iterrows(), strict=False):
+        name = style.label(name, 28)
+        ax.plot(positions, row, color=color, label=name, marker=marker, markersize=3.5)
+    short = max(len(style.label(name)) for name in amounts.index) <= 14
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.12),
+        ncols=3 if short else 2,
+        frameon=False,
+        fontsize=style.FONT_SIZE - 0.5,
+    )
+
+
+def _unit(amounts: pd.DataFrame, currency: str | None) -> tuple[float, str]:
+    """Return the power of a thousand that keeps the axis's numbers short, and its name."""
+    largest = float(amounts.abs().to_numpy().max(initial=0.0))
+    unit = next((unit for unit in _UNITS if largest >= 10 * unit), 1.0)
+    plain, with_currency = _UNITS[unit]
+    return unit, _(plain) if currency is None else _(with_currency, currency=currency)
+
+
+def _title(n_drawn: int, n_items: int) -> str:
+    if n_drawn == n_items:
+        return _("Revenue over time")
+    return _("Revenue over time, {n} largest of {n_items}", n=n_drawn, n_items=n_items)
+
+
+def _growth_title(n_drawn: int, n_items: int) -> str:
+    if n_drawn == n_items:
+        return _("Average growth per year")
+    return _("Average growth per year, {n} largest of {n_items}", n=n_drawn, n_items=n_items)
+
+
+def _years(n_years: float) -> str:
+    if float(n_years).is_integer():
+        return _n("Over {n} year", "Over {n} years", int(n_years))
+    return _("Over {n} years", n=formats.number(n_years, 2))
+
+
+def _write_rates(ax: "Axes", rates: "pd.Series[float]", ends: pd.DataFrame) -> None:
+    for position, (rate, low, high) in enumerate(
+        zip(rates, ends.min(axis=1), ends.max(axis=1), strict=True)
+    ):
+        end = min(low, 0.0) if rate < 0 else max(np.nan_to_num(high), 0.0)
+        ax.annotate(
+            formats.signed_percent(rate),
+            (end, position),
+            xytext=(-4 if rate < 0 else 4, 0),
+            textcoords="offset points",
+            ha="right" if rate < 0 else "left",
+            va="center",
+            fontsize=style.FONT_SIZE - 0.5,
+            color=style.INK,
+        )
+
+
+def _mark_share(ax: "Axes", revenue_share: float) -> None:
+    ax.plot([_MARKED_SHARE], [revenue_share], marker="o", color=style.ORANGE)
+    ax.annotate(
+        _(
+            "The best {customers} of customers\nbring {revenue} of the revenue",
+            customers=formats.percent(_MARKED_SHARE, 0),
+            revenue=formats.percent(revenue_share, 0),
+        ),
+        (_MARKED_SHARE, revenue_share),
+        xytext=(0.97, 0.06),
+        textcoords="axes fraction",
+        ha="right",
+        va="bottom",
+        fontsize=style.FONT_SIZE,
+        color=style.INK,
+        arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.6},
+    )

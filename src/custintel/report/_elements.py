@@ -1,0 +1,137 @@
+"""What a report is made of: figures, sentences, tables and charts, ready for HTML.
+
+Each number shown is a `Figure`: it carries its key and exact value into the page, so that
+any of them can be checked against the data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from custintel import _formats
+from custintel._text import translate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in the report: its key, its value, and how it is written."""
+
+    key: str
+    value: float | str
+    text: str
+
+    def __html__(self) -> Markup:
+        """Return the number as a ``<data>`` element, its text escaped."""
+        pattern = Markup('<data data-figure="{}" value="{}">{}</data>')
+        return pattern.format(self.key, self.value, self.text)
+
+
+def count(key: str, n: float) -> Figure:
+    """Return a whole number."""
+    return Figure(key, int(n), _formats.number(n))
+
+
+def decimal(key: str, value: float, digits: int = 1) -> Figure:
+    """Return a number with decimals."""
+    return Figure(key, float(value), _formats.number(value, digits))
+
+
+def share(key: str, value: float, digits: int = 1) -> Figure:
+    """Return a share or rate, given in 0–1."""
+    return Figure(key, float(value), _formats.percent(value, digits))
+
+
+def change(key: str, value: float) -> Figure:
+    """Return a rate of change, with its sign."""
+    return Figure(key, float(value), _formats.signed_percent(value))
+
+
+def amount(key: str, value: float, currency: str | None) -> Figure:
+    """Return an amount of money."""
+    return Figure(key, float(value), _formats.money(value, currency))
+
+
+def amounts_between(key: str, low: float, high: float, currency: str | None) -> Markup:
+    """Return a range of amounts, its two ends as figures."""
+    ends = {
+        "low": amount(f"{key}_low", low, currency),
+        "high": amount(f"{key}_high", high, currency),
+    }
+    return sentence("{low} to {high}", **ends)
+
+
+def sentence(message: str, /, **fields: object) -> Markup:
+    """Return `message` in the reader's language as HTML; figures keep their markup."""
+    return Markup(escape(translate(message))).format(**fields)  # noqa: S704 - escaped
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings; cells are figures or plain text."""
+
+    caption: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[Figure | Markup | str]]
+    kind: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing, with the words that stand for it where it cannot be seen."""
+
+    title: str
+    svg: Markup
+    kind: str = "chart"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A paragraph."""
+
+    text: Markup
+    kind: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A term and what it means here."""
+
+    term: str
+    meaning: Markup
+    kind: str = "definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the report, opened by a sentence that says what its figures mean."""
+
+    key: str
+    title: str
+    opening: Markup
+    blocks: Sequence[Table | Chart | Note | Definition] = ()
+
+
+def chart(axes: "Axes") -> Chart:
+    """Return a drawing as SVG that scales with the page, and close its figure.
+
+    Its title moves to the page, where it wraps on a phone and can be read aloud.
+    """
+    import matplotlib.pyplot as plt
+
+    figure = axes.figure
+    title = axes.get_title(loc="left")
+    axes.set_title("", loc="left")
+    written = StringIO()
+    # Text stays text, so that it can be read aloud, searched and copied; fixed salt and no
+    # date make the same data give the same file.
+    with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
+        figure.savefig(written, format="svg", bbox_inches="tight", metadata={"Date": None})
+    plt.close(figure)
+    drawing = written.getvalue()
+    return Chart(title, Markup(drawing[drawing.index("<svg") :]))  # noqa: S704 - matplotlib escapes

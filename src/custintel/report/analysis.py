@@ -1,0 +1,255 @@
+"""All results that a report shows, computed before a word of it is written."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from custintel._text import translate as _
+from custintel._time import Day, as_day
+from custintel.errors import ConvergenceError, CustintelWarning, SchemaError
+from custintel.models import BetaGeoModel, GammaGammaModel
+from custintel.report.assumptions import Assumptions
+from custintel.report.groups import merged_small_groups
+from custintel.report.source import Source
+from custintel.retention import cohort_table
+from custintel.revenue import concentration_curve, concentration_table, revenue_table
+from custintel.segmentation import DEFAULT_SEGMENTS, rfm_scores, rfm_segments, rfm_table
+from custintel.tables import purchase_history, purchase_holdout
+from custintel.value import (
+    CustomerEquity,
+    customer_equity,
+    customer_lifetime_value,
+    holdout_fit,
+    purchase_tracking,
+    value_deciles,
+)
+
+_SHORTEST_TEST = 14  # days on each side of the cut: less says nothing about a model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RevenueResults:
+    """Revenue by month, and how it is spread over customers."""
+
+    months: pd.DataFrame  # one row, every month observed
+    whole_months: pd.DataFrame  # likewise, without months cut by the ends of the data
+    quarters: pd.DataFrame
+    concentration: pd.Series  # of all customers over all time
+    curve: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelTest:
+    """A purchase model fitted on the first half of the time and compared with the second."""
+
+    calibration_end: pd.Timestamp
+    tracking: pd.DataFrame
+    fit: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValueResults:
+    """The models on all data, and what they say customers will bring."""
+
+    purchase_model: BetaGeoModel
+    spend_model: GammaGammaModel
+    forecast: pd.DataFrame
+    by_segment: CustomerEquity
+    by_decile: CustomerEquity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """Everything that the sections of a report read."""
+
+    source: Source
+    as_of: pd.Timestamp
+    as_of_is_given: bool
+    assumptions: Assumptions
+    n_after: int  # rows after as_of, which nothing counts
+    n_purchases: int  # orders, by the rules of counting
+    revenue: RevenueResults
+    segmented: pd.DataFrame  # one row per customer: RFM, scores, segment
+    groups: pd.Series  # segment of each customer, small ones merged
+    cohorts: pd.DataFrame
+    cohort_period: str
+    history: pd.DataFrame
+    test: ModelTest | None
+    no_test: str | None  # why there is none
+    value: ValueResults | None
+    no_value: str | None
+    remarks: tuple[str, ...]  # warnings that the analyses gave
+
+    @property
+    def currency(self) -> str | None:
+        """Return the currency of all amounts, if it is known."""
+        return self.source.currency
+
+
+def analyse(
+    source: Source,
+    *,
+    as_of: Day | None = None,
+    assumptions: Assumptions | None = None,
+    on_step: Callable[[str], None] = lambda _step: None,
+) -> Analysis:
+    """Run every analysis of the report.
+
+    Parameters
+    ----------
+    source : Source
+        What was read, from `read_source` or `source_from_table`.
+    as_of : date-like, optional
+        Last day observed, included. By default the last day in the data, which the report
+        then says.
+    assumptions : Assumptions, optional
+        The choices behind the value of customers.
+    on_step : callable, optional
+        Called with the name of each step as it starts.
+
+    Returns
+    -------
+    Analysis
+        The results, ready for `write_report`.
+
+    Raises
+    ------
+    SchemaError
+        If nobody bought on or before `as_of`.
+
+    Examples
+    --------
+    >>> from custintel.datasets import load_cdnow
+    >>> from custintel.report import source_from_table
+    >>> source = source_from_table(load_cdnow("sample"), name="CDNOW sample")
+    >>> analysis = analyse(source, as_of="1998-06-30")
+    >>> len(analysis.history), analysis.currency
+    (2357, 'USD')
+    """
+    assumptions = assumptions or Assumptions()
+    last_day = source.transactions["ordered_at"].max().normalize()
+    day = last_day if as_of is None else as_day(as_of)
+    seen = source.transactions[source.transactions["ordered_at"] < day + pd.Timedelta(days=1)]
+    _require_purchases(seen, day)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", CustintelWarning)
+        on_step(_("Revenue"))
+        revenue = _revenue(seen, day)
+        on_step(_("Segments"))
+        segmented = rfm_segments(rfm_scores(rfm_table(seen, as_of=day)))
+        groups = merged_small_groups(_in_order(segmented["segment"]))
+        on_step(_("Retention"))
+        period = _cohort_period(seen, day)
+        cohorts = cohort_table(seen, as_of=day, period=period)
+        on_step(_("Test of the purchase model"))
+        history = purchase_history(seen, as_of=day)
+        test, no_test = _tested(seen, day)
+        on_step(_("Value of customers"))
+        value, no_value = _valued(history, groups, assumptions)
+    return Analysis(
+        source=source,
+        as_of=day,
+        as_of_is_given=as_of is not None,
+        assumptions=assumptions,
+        n_after=len(source.transactions) - len(seen),
+        n_purchases=int(segmented["frequency"].sum()),
+        revenue=revenue,
+        segmented=segmented,
+        groups=groups,
+        cohorts=cohorts,
+        cohort_period=period,
+        history=history,
+        test=test,
+        no_test=no_test,
+        value=value,
+        no_value=no_value,
+        remarks=tuple(dict.fromkeys(str(warning.message) for warning in caught)),
+    )
+
+
+def _require_purchases(seen: pd.DataFrame, day: pd.Timestamp) -> None:
+    if not (seen["revenue"] >= 0).any():
+        raise SchemaError(
+            _(
+                "No purchase on or before {day:%Y-%m-%d}; there is nothing to report on. "
+                "Choose a later day with --as-of (as_of=), or check the dates of the export.",
+                day=day,
+            )
+        )
+
+
+def _in_order(segments: pd.Series) -> pd.Series:
+    """Return the segments as a categorical in their usual order, best first."""
+    names = list(dict.fromkeys(rule.segment for rule in DEFAULT_SEGMENTS))
+    return segments.astype(pd.CategoricalDtype(names, ordered=True))
+
+
+def _revenue(seen: pd.DataFrame, day: pd.Timestamp) -> RevenueResults:
+    by_customer = revenue_table(seen, as_of=day, by="customer_id", period="Y")
+    # One column for the whole time: the label of its year is never shown.
+    whole = by_customer.sum(axis=1).to_frame(pd.Period(day, "Y"))
+    return RevenueResults(
+        months=revenue_table(seen, as_of=day, period="M"),
+        whole_months=revenue_table(seen, as_of=day, period="M", partial="drop"),
+        quarters=revenue_table(seen, as_of=day, period="Q"),
+        concentration=concentration_table(whole, top=(1, 10)).iloc[0],
+        curve=concentration_curve(whole),
+    )
+
+
+def _cohort_period(seen: pd.DataFrame, day: pd.Timestamp) -> str:
+    """Choose months for two years of data, quarters for six, else years."""
+    days = (day - seen["ordered_at"].min()).days
+    return "M" if days <= 2 * 366 else "Q" if days <= 6 * 366 else "Y"
+
+
+def _tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str | None]:
+    """Fit on the first half of the time, compare with the second; or say why not."""
+    first = seen["ordered_at"].min().normalize()
+    cut = first + pd.Timedelta(days=(day - first).days // 2)
+    if (cut - first).days < _SHORTEST_TEST:
+        return None, _(
+            "the purchases span {days} days, too few to test a model on one half of them",
+            days=(day - first).days,
+        )
+    try:
+        holdout = purchase_holdout(seen, calibration_end=cut, as_of=day)
+        model = BetaGeoModel().fit(holdout)
+    except (ConvergenceError, SchemaError) as error:
+        return None, str(error)
+    tracking = purchase_tracking(seen, model, calibration_end=cut, as_of=day)
+    return ModelTest(cut, tracking, holdout_fit(holdout, model)), None
+
+
+def _valued(
+    history: pd.DataFrame, groups: pd.Series, assumptions: Assumptions
+) -> tuple[ValueResults | None, str | None]:
+    """Value every customer with models fitted on all data; or say why not."""
+    try:
+        purchases = BetaGeoModel().fit(history)
+        spend = GammaGammaModel().fit(history)
+        values = customer_lifetime_value(
+            history,
+            purchases,
+            spend,
+            horizon=assumptions.horizon,
+            annual_discount_rate=assumptions.annual_discount_rate,
+            margin_rate=assumptions.margin_rate,
+            level=assumptions.level,
+        )
+        forecast = purchases.forecast(history, horizon=assumptions.horizon, level=assumptions.level)
+    except (ConvergenceError, SchemaError) as error:
+        return None, str(error)
+    return (
+        ValueResults(
+            purchase_model=purchases,
+            spend_model=spend,
+            forecast=forecast,
+            by_segment=customer_equity(values, by=groups),
+            by_decile=customer_equity(values, by=value_deciles(values)),
+        ),
+        None,
+    )

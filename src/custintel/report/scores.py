@@ -1,0 +1,85 @@
+"""Every score of every customer, for pipelines."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from custintel.report.analysis import Analysis
+from custintel.value import value_deciles
+
+_FROM_HISTORY = {
+    "recency": "recency",
+    "T": "T",
+    "monetary_value": "monetary_value",
+    "frequency": "repeat_purchases",
+}
+
+
+def customer_scores(analysis: Analysis) -> pd.DataFrame:
+    """Gather all scores of the analysis in one row per customer.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        From `analyse`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``customer_id``, sorted.
+
+        - ``recency_days``, ``frequency``, ``monetary`` : as in `rfm_table`
+        - ``recency_score``, ``frequency_score``, ``monetary_score``, ``segment`` : as in
+          `rfm_segments`
+        - ``repeat_purchases``, ``recency``, ``T``, ``monetary_value`` : `purchase_history`,
+          whose frequency is here called ``repeat_purchases``; days
+        - ``probability_alive`` : float, 0-1
+        - ``expected_purchases`` and its ``_low``, ``_high`` : within the horizon
+        - ``expected_spend`` : float, currency, per purchase
+        - ``customer_lifetime_value`` and its ``_low``, ``_high`` : float, currency
+        - ``value_decile`` : int, 1 holds the most valuable tenth
+
+        The columns from ``probability_alive`` on are missing if no model could be fitted.
+
+    Examples
+    --------
+    >>> from custintel.datasets import load_cdnow
+    >>> from custintel.report import analyse, source_from_table
+    >>> source = source_from_table(load_cdnow("sample"), name="CDNOW sample")
+    >>> scores = customer_scores(analyse(source, as_of="1997-09-30"))
+    >>> scores.loc["1", ["segment", "value_decile"]].to_list()
+    ['Champions', 1]
+    """
+    history = analysis.history[list(_FROM_HISTORY)].rename(columns=_FROM_HISTORY)
+    scores = analysis.segmented.join(history)
+    if analysis.value is None:
+        return scores
+    value = analysis.value
+    values = value.by_decile.values
+    return (
+        scores.join(value.forecast)
+        .join(
+            values.table[
+                [
+                    "expected_spend",
+                    "customer_lifetime_value",
+                    "customer_lifetime_value_low",
+                    "customer_lifetime_value_high",
+                ]
+            ]
+        )
+        .join(value_deciles(values))
+    )
+
+
+def write_scores(scores: pd.DataFrame, path: Path) -> None:
+    """Write scores to a Parquet file, ``customer_id`` as a column."""
+    import duckdb
+
+    table = scores.reset_index()
+    categories = table.select_dtypes("category").columns
+    table = table.astype(dict.fromkeys(categories, "str"))
+    with duckdb.connect() as connection:
+        connection.register("scores", table)
+        target = str(path).replace("'", "''")
+        connection.execute(f"COPY scores TO '{target}' (FORMAT parquet)")

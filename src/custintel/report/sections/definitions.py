@@ -1,0 +1,92 @@
+"""What the words and figures of the report mean."""
+
+from custintel import _formats as formats
+from custintel._text import translate as _
+from custintel.report._elements import Definition, Section, count, sentence
+from custintel.report.analysis import Analysis
+
+
+def definitions_section(analysis: Analysis) -> Section:
+    """Define every term, and state every assumption."""
+    currency = analysis.currency or _("no stated currency")
+    opening = sentence(
+        "Every figure above rests on {n_purchases} purchases by {n_customers} customers up to "
+        "{day}, in {currency}.",
+        n_purchases=count("purchases.n", analysis.n_purchases),
+        n_customers=count("customers.n", len(analysis.history)),
+        day=formats.date(analysis.as_of),
+        currency=currency,
+    )
+    return Section("definitions", _("Definitions and assumptions"), opening, _terms(analysis))
+
+
+def _terms(analysis: Analysis) -> list[Definition]:
+    cut = analysis.test.calibration_end if analysis.test else None
+    terms = [
+        Definition(
+            _("Purchase."),
+            sentence(
+                "An order: a row with an amount of zero or more, rows of one order taken "
+                "together. A negative row is a refund: it lowers revenue and is no purchase. "
+                "Purchase models count the days on which a customer bought."
+            ),
+        ),
+        Definition(
+            _("Revenue."),
+            sentence("Amounts as exported, net of refunds in the period of the refund."),
+        ),
+        Definition(
+            _("Segments."),
+            sentence(
+                "Customers are scored from 1 to 5 on days since the last purchase, number of "
+                "purchases and revenue, by fifths of the customers; equal values get the equal "
+                "score. A segment is a range of scores, such as Champions: recent, frequent "
+                "and large. Segments of fewer than five customers are shown as one."
+            ),
+        ),
+        Definition(
+            _("Best fifth."),
+            sentence(
+                "The 20 % of customers with the largest revenue; customers refunded more than "
+                "they paid are left out."
+            ),
+        ),
+        Definition(
+            _("Retention."),
+            sentence(
+                "Share of the customers who first bought in a period that buy again in a later "
+                "one; periods that are not over yet are pale in the chart and left out of the "
+                "table."
+            ),
+        ),
+        Definition(
+            _("Purchase model."),
+            sentence(
+                "BG/NBD (Fader, Hardie and Lee 2005): customers buy at their own pace until, "
+                "after some purchase, they stop. Who has bought once only counts as active with "
+                "certainty, which is a trait of this model. Spend per purchase follows the "
+                "gamma-gamma model (Fader and Hardie 2013)."
+            ),
+        ),
+        Definition(
+            _("Customer equity."),
+            sentence(
+                "Sum of what today's customers are expected to bring within {time}: expected "
+                "purchases × expected spend, discounted from the middle of each month. New "
+                "customers are not in it.",
+                time=analysis.assumptions.horizon,
+            ),
+        ),
+    ]
+    if cut is not None:
+        terms.append(
+            Definition(
+                _("Test of the model."),
+                sentence(
+                    "The model is fitted on purchases up to {day} and compared with those after "
+                    "it. For the values it is fitted again on all purchases.",
+                    day=formats.date(cut),
+                ),
+            )
+        )
+    return terms

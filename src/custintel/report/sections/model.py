@@ -1,0 +1,125 @@
+"""The purchase model, and its test against purchases that it has not seen."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from custintel import _formats as formats
+from custintel._text import translate as _
+from custintel.plots import holdout_bars, tracking_lines
+from custintel.report._elements import (
+    Figure,
+    Section,
+    Table,
+    change,
+    chart,
+    count,
+    decimal,
+    sentence,
+)
+from custintel.report.analysis import Analysis, ModelTest, ValueResults
+
+_CLOSE, _ROUGH = 0.1, 0.25
+
+
+def model_section(analysis: Analysis) -> Section:
+    """Tell how well the purchase model forecast the second half of the time."""
+    title = _("Purchase model")
+    test = analysis.test
+    blocks: list[object] = []
+    if test is None:
+        opening = sentence(
+            "The purchase model could not be tested on these {n} customers: {reason}.",
+            n=count("customers.n", len(analysis.history)),
+            reason=str(analysis.no_test).rstrip("."),
+        )
+    else:
+        opening = _opening(test, analysis)
+        blocks = [
+            chart(tracking_lines(test.tracking)),
+            chart(holdout_bars(test.fit)),
+            _classes(test.fit),
+        ]
+    if analysis.value is not None:
+        blocks.append(_parameters(analysis.value))
+    return Section("model", title, opening, blocks)
+
+
+def _opening(test: ModelTest, analysis: Analysis) -> Markup:
+    actual = int(test.fit["actual_purchases"].sum())
+    expected = float(test.fit["expected_purchases"].sum())
+    fields = {
+        "days": count("model.holdout_days", (analysis.as_of - test.calibration_end).days),
+        "cut": formats.date(test.calibration_end),
+        "expected": count("model.expected", round(expected)),
+        "actual": count("model.actual", actual),
+    }
+    if actual == 0:
+        return sentence(
+            "In the {days} days after {cut}, which the model had not seen, nobody bought again "
+            "({actual} purchases) where it expected {expected}: do not plan with the values "
+            "below.",
+            **fields,
+        )
+    error = expected / actual - 1
+    fields["error"] = change("model.error", error)
+    if abs(error) <= _CLOSE:
+        return sentence(
+            "The purchase model can be planned with: for the {days} days after {cut}, which it "
+            "had not seen, it expected {expected} purchases and {actual} were made ({error}).",
+            **fields,
+        )
+    if abs(error) <= _ROUGH:
+        return sentence(
+            "The purchase model is a rough guide: for the {days} days after {cut}, which it had "
+            "not seen, it expected {expected} purchases and {actual} were made ({error}).",
+            **fields,
+        )
+    return sentence(
+        "The purchase model misses too much to plan with: for the {days} days after {cut}, "
+        "which it had not seen, it expected {expected} purchases and {actual} were made "
+        "({error}); take the values below as an order of customers, not as amounts.",
+        **fields,
+    )
+
+
+def _classes(fit: pd.DataFrame) -> Table:
+    rows: list[list[Figure | Markup | str]] = []
+    last = fit.index[-1]
+    for frequency, row in fit.iterrows():
+        key = f"model.class.{frequency}"
+        name = formats.number(float(str(frequency)))
+        rows.append(
+            [
+                _("{n} or more", n=name) if frequency == last else name,
+                count(f"{key}.n_customers", row["n_customers"]),
+                count(f"{key}.actual", row["actual_purchases"]),
+                decimal(f"{key}.expected", row["expected_purchases"], 1),
+            ]
+        )
+    headings = [
+        _("Repeat purchases before"),
+        _("Customers"),
+        _("Purchases made"),
+        _("Expected"),
+    ]
+    return Table(_("Purchases in the time that the model had not seen"), headings, rows)
+
+
+def _parameters(value: ValueResults) -> Table:
+    rows: list[list[Figure | Markup | str]] = []
+    for model, name in ((value.purchase_model, "BG/NBD"), (value.spend_model, "gamma-gamma")):
+        for parameter, estimate in model.summary().iterrows():
+            key = f"model.{name}.{parameter}"
+            rows.append(
+                [
+                    f"{name} {parameter}",
+                    decimal(key, estimate["estimate"], 3),
+                    sentence(
+                        "{low} to {high}",
+                        low=decimal(f"{key}_low", estimate["low"], 3),
+                        high=decimal(f"{key}_high", estimate["high"], 3),
+                    ),
+                ]
+            )
+    headings = [_("Parameter"), _("Estimate"), _("95% interval")]
+    return Table(_("Models fitted on all purchases (time in weeks)"), headings, rows)

@@ -1,0 +1,116 @@
+"""What was read, and what was set aside."""
+
+from markupsafe import Markup
+
+from custintel import _formats as formats
+from custintel._text import translate as _
+from custintel._text import translate_plural as _n
+from custintel.report._elements import Figure, Note, Section, Table, count, sentence, share
+from custintel.report.analysis import Analysis
+
+_MOST_EXAMPLES = 3
+
+
+def reading_section(analysis: Analysis) -> Section:
+    """Account for every row of the files: rows in are rows used and rows set aside."""
+    source = analysis.source
+    return Section(
+        "reading",
+        _("What was read"),
+        _opening(analysis),
+        [_account(analysis), *_set_aside(analysis), *_remarks(analysis), Note(_as_of(analysis))]
+        if source.n_rows
+        else [],
+    )
+
+
+def _opening(analysis: Analysis) -> Markup:
+    source = analysis.source
+    n_aside = len(source.set_aside)
+    fields = {
+        "n_rows": count("reading.n_rows", source.n_rows),
+        "files": ", ".join(source.names),
+        "n_used": count("reading.n_used", len(source.transactions)),
+    }
+    if n_aside == 0:
+        return sentence(
+            "All {n_rows} rows of {files} could be read, so the figures below rest on the whole "
+            "export.",
+            **fields,
+        )
+    aside = share("reading.set_aside_share", n_aside / source.n_rows, 2)
+    if n_aside <= 0.01 * source.n_rows:
+        return sentence(
+            "{n_used} of the {n_rows} rows of {files} could be used; the {aside} set aside are "
+            "too few to change the picture.",
+            aside=aside,
+            **fields,
+        )
+    return sentence(
+        "Only {n_used} of the {n_rows} rows of {files} could be used: the {aside} set aside are "
+        "missing from every figure below, so mend them in the export first.",
+        aside=aside,
+        **fields,
+    )
+
+
+def _account(analysis: Analysis) -> Table:
+    source = analysis.source
+    used = len(source.transactions)
+    rows: list[list[Figure | Markup | str]] = [
+        [_("Rows in the files"), count("reading.n_rows", source.n_rows)],
+        [_("Rows set aside"), count("reading.n_set_aside", len(source.set_aside))],
+        [_("Rows used"), count("reading.n_used", used)],
+    ]
+    details = [
+        (_("after the last day observed, not counted below"), "n_after", analysis.n_after),
+        (_("refunds (negative amounts)"), "n_refunds", source.n_refunds),
+        (_("amounts of zero, which count as purchases"), "n_zero_amounts", source.n_zero_amounts),
+        (_("identical to an earlier row, kept"), "n_identical", source.n_identical_lines),
+    ]
+    for name, key, n in details:
+        if n:
+            rows.append([_("of which {what}", what=name), count(f"reading.{key}", n)])
+    return Table(_("Every row of the export is accounted for"), [_("Rows"), _("Number")], rows)
+
+
+def _set_aside(analysis: Analysis) -> list[Table]:
+    aside = analysis.source.set_aside
+    if aside.empty:
+        return []
+    rows: list[list[Figure | Markup | str]] = []
+    grouped = aside.assign(column=aside["column"].fillna("")).groupby(["reason", "column"])
+    for at, ((reason, column), group) in enumerate(grouped):
+        lines = [str(line) for line in group["line"].head(_MOST_EXAMPLES)]
+        rows.append(
+            [
+                _(str(reason)) + (f" ({column})" if column else ""),
+                count(f"reading.set_aside.{at}", len(group)),
+                ", ".join(lines) + ("…" if len(group) > _MOST_EXAMPLES else ""),
+            ]
+        )
+    headings = [_("Reason (column)"), _("Rows"), _("Lines of the file")]
+    return [Table(_("Rows set aside, by reason"), headings, rows)]
+
+
+def _as_of(analysis: Analysis) -> Markup:
+    shown = formats.date(analysis.as_of)
+    if analysis.as_of_is_given:
+        return sentence("The last day observed, {day}, was chosen.", day=shown)
+    return sentence(
+        "The last day observed, {day}, is the last one in the data: nothing else was said.",
+        day=shown,
+    )
+
+
+def _remarks(analysis: Analysis) -> list[Note]:
+    """Return the warnings of the analyses, so that none is lost on the way to the reader."""
+    if not analysis.remarks:
+        return []
+    told = _n(
+        "Remark of the analyses: {what}",
+        "Remarks of the analyses: {what}",
+        len(analysis.remarks),
+        what=" ".join(analysis.remarks),
+    )
+    return [Note(Markup("{}").format(told))]

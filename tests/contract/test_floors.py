@@ -1,0 +1,26 @@
+"""The oldest packages that are tested are those that pyproject.toml promises."""
+
+import tomllib
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+EXTRAS = ("polars", "spark")
+
+
+def test_tested_floors_are_the_promised_ones(repository):
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    promised = [*project["dependencies"], *(each for name in EXTRAS for each in optional[name])]
+    lines = (repository / "tests" / "oldest.txt").read_text("utf-8").splitlines()
+    tested = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    assert floors(map(Requirement, promised), ">=") == floors(tested, "==")
+
+
+def floors(requirements, operator):
+    found = {}
+    for each in requirements:
+        (specifier,) = each.specifier
+        assert specifier.operator == operator, each
+        found[each.name] = Version(specifier.version)
+    return found
