@@ -34,7 +34,8 @@ def wilson_interval(successes: ArrayLike, trials: ArrayLike, level: float) -> tu
         middle = (k + z2 / 2) / (n + z2)
         half = np.sqrt(z2) / (n + z2) * np.sqrt(k * (n - k) / n + z2 / 4)
     # At k = 0 and k = n an end is exactly 0 or 1; rounding must not push it past.
-    return np.where(k == 0, 0.0, middle - half), np.where(k == n, 1.0, middle + half)
+    low = np.where((k == 0) & (n > 0), 0.0, middle - half)
+    return low, np.where((k == n) & (n > 0), 1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ from rich.text import Text
 from custintel._checks import quoted
 from custintel._text import language as in_language
 from custintel._text import translate as _
-from custintel.errors import CustintelError, CustintelWarning
+from custintel.errors import AmbiguousDateError, CustintelError, CustintelWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from custintel.io import Export
     from custintel.report import Assumptions, ReportFiles, Source
@@ -130,12 +132,16 @@ def inspect(
 ) -> None:
     """Show how an export is read: columns, formats, and the rows that cannot be used."""
     with _errors_in_one_line():
-        from custintel.io import inspect_export
+        import pandas as pd
+
+        from custintel.io import combine_exports, inspect_export
+        from custintel.tables import inspect_transactions
 
         export = inspect_export(
             path, columns=_named_columns(column), decimal=decimal, date_order=date_order
         )
-        _tell_export(export)
+        built = inspect_transactions(combine_exports([export]))
+        _tell_export(export, pd.concat([export.set_aside, built.set_aside]))
 
 
 @contextmanager
@@ -148,8 +154,17 @@ def _errors_in_one_line() -> Iterator[None]:
             yield
     except (CustintelError, ValueError) as error:
         message = " ".join(str(error).split())
-        typer.echo(f"custintel: {message}", err=True)
+        typer.echo(f"custintel: {message}{_on_the_command_line(error)}", err=True)
         raise typer.Exit(2) from None
+
+
+def _on_the_command_line(error: Exception) -> str:
+    """Say which option does what the message advises for Python."""
+    if isinstance(error, AmbiguousDateError):
+        return " " + _("On the command line: --date-order DMY or --date-order MDY.")
+    if "columns={" in str(error):
+        return " " + _("On the command line: --column 'your header=customer_id'.")
+    return ""
 
 
 def _make_report(
@@ -188,13 +203,15 @@ def _named_columns(options: list[str] | None) -> dict[str, str] | None:
     return {header: name for header, _is, name in pairs}
 
 
-def _tell_export(export: "Export") -> None:
+def _tell_export(export: "Export", set_aside: "pd.DataFrame") -> None:
+    from custintel.schemas import TRANSACTIONS
+
     console = Console()
-    n_aside = len(export.set_aside)
+    n_aside = len(set_aside)
     facts = [
         (_("File"), export.source),
         (_("Rows"), f"{export.n_rows:,}"),
-        (_("Rows used"), f"{len(export.table):,}"),
+        (_("Rows used"), f"{export.n_rows - n_aside:,}"),
         (_("Rows set aside"), f"{n_aside:,}"),
         (_("Encoding"), export.encoding),
         (_("Delimiter"), None if export.delimiter is None else repr(export.delimiter)),
@@ -209,21 +226,21 @@ def _tell_export(export: "Export") -> None:
     columns = Table(_("Column of the file"), _("Read as"))
     for header in export.mapping:
         columns.add_row(_plain(header), export.mapping[header])
-    for header in export.table.columns.difference(list(export.mapping.values()), sort=False):
+    for header in export.table.columns.difference([*TRANSACTIONS.columns], sort=False):
         columns.add_row(_plain(str(header)), _("kept as it is"))
     console.print(columns)
     if n_aside:
-        _tell_set_aside(export, console)
+        _tell_set_aside(set_aside, console)
 
 
-def _tell_set_aside(export: "Export", console: Console) -> None:
+def _tell_set_aside(set_aside: "pd.DataFrame", console: Console) -> None:
     rows = Table(_("Line"), _("Column"), _("Text"), _("Reason"))
-    for row in export.set_aside.head(_MOST_ROWS).itertuples():
+    for row in set_aside.sort_values("line").head(_MOST_ROWS).itertuples():
         rows.add_row(
             str(row.line), _plain(row.column or ""), _plain(row.value or ""), _plain(row.reason)
         )
     console.print(rows)
-    more = len(export.set_aside) - _MOST_ROWS
+    more = len(set_aside) - _MOST_ROWS
     if more > 0:
         console.print(_("… and {n} more", n=f"{more:,}"))
 

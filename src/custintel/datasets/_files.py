@@ -4,20 +4,26 @@ from pathlib import Path
 
 from custintel._checks import require_choice
 
-NAMES = ("cdnow_sample", "cdnow_master", "donations", "imd_programs", "imd_top_customers")
+NAMES = (
+    "cdnow_sample.csv",
+    "cdnow_master.csv",
+    "donations.csv",
+    "imd_programs.csv",
+    "imd_top_customers.csv",
+)
 
 
 def dataset_path(name: str) -> Path:
     """Return the path of a packaged data file, a CSV.
 
     What the file holds, where it comes from and under which licence is written on the card
-    beside it, ``NAME.md``.
+    beside it, of the same name with the ending ``.md``.
 
     Parameters
     ----------
     name : str
-        One of ``"cdnow_sample"``, ``"cdnow_master"``, ``"donations"``, ``"imd_programs"`` and
-        ``"imd_top_customers"``.
+        One of ``"cdnow_sample.csv"``, ``"cdnow_master.csv"``, ``"donations.csv"``,
+        ``"imd_programs.csv"`` and ``"imd_top_customers.csv"``.
 
     Returns
     -------
@@ -28,16 +34,16 @@ def dataset_path(name: str) -> Path:
     Raises
     ------
     ValueError
-        If there is no data set of that name.
+        If no such file is packaged.
 
     Examples
     --------
     >>> from custintel.datasets import dataset_path
-    >>> dataset_path("cdnow_sample").name
-    'cdnow_sample.csv'
+    >>> dataset_path("cdnow_sample.csv").read_text().splitlines()[0]
+    'customer_id,master_id,ordered_at,quantity,revenue'
     """
     require_choice(name, NAMES, name="name")
-    return _folder() / f"{name}.csv"
+    return _folder() / name
 
 
 def _folder() -> Path:

@@ -56,7 +56,7 @@ def load_cdnow(which: str = "sample") -> pd.DataFrame:
     """
     require_choice(which, ("sample", "master"), name="which")
     raw = pd.read_csv(
-        dataset_path(f"cdnow_{which}"),
+        dataset_path(f"cdnow_{which}.csv"),
         dtype={"customer_id": str, "master_id": str},
         parse_dates=["ordered_at"],
     )

@@ -38,4 +38,4 @@ def load_donations() -> pd.DataFrame:
     >>> int(donations.loc[never_again, "n_donors"].iloc[0])
     3464
     """
-    return pd.read_csv(dataset_path("donations"))
+    return pd.read_csv(dataset_path("donations.csv"))

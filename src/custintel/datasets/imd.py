@@ -39,7 +39,7 @@ def load_imd_programs() -> pd.DataFrame:
     >>> float(talent["cagr"].iloc[0])
     0.001
     """
-    printed = pd.read_csv(dataset_path("imd_programs"))
+    printed = pd.read_csv(dataset_path("imd_programs.csv"))
     printed["cagr"] = _from_percent(printed.pop("cagr_percent"))
     printed["share_2009"] = _from_percent(printed.pop("share_2009_percent"))
     long = _one_row_per_year(
@@ -75,7 +75,7 @@ def load_imd_top_customers() -> pd.DataFrame:
     >>> round(float(in_2008["revenue_share"].sum()), 3), float(in_2008["total_share"].iloc[0])
     (0.181, 0.179)
     """
-    printed = pd.read_csv(dataset_path("imd_top_customers"))
+    printed = pd.read_csv(dataset_path("imd_top_customers.csv"))
     long = _one_row_per_year(printed, names=["customer"], value="revenue_share")
     long["revenue_share"] = _from_percent(long["revenue_share"])
     is_total = long["customer"] == _TOTAL

@@ -86,21 +86,26 @@ def _fast(source: Source, text: Text, delimiter: str, n_skipped: int) -> RawTabl
             )
         except (pd.errors.ParserError, pd.errors.EmptyDataError):
             return None
-    if len(frame) + n_skipped != text.n_lines or frame.iloc[0].isna().any():
+    if len(frame) + n_skipped != text.n_lines:
+        return None
+    if _may_be_short(source, text, delimiter, frame):
         return None
     headers = [str(header) for header in frame.iloc[0]]
     first_line = n_skipped + 2
     lines = pd.RangeIndex(first_line, first_line + len(frame) - 1, name="line")
-    body = frame.iloc[1:].set_axis(lines)
-    # An empty last field is an empty text; only an absent one is missing.
-    short = body.iloc[:, -1].isna()
-    set_aside = []
-    if short.any():
-        values = (delimiter.join(row) for row in body[short].fillna("").to_numpy())
-        set_aside.append(whole_rows(body.index[short], values, _("too few fields")))
-        body = body[~short]
-    body, idle = without_idle_rows(headers, body)
-    return RawTable(headers, body, [*set_aside, *idle], text.encoding_name, delimiter)
+    body, idle = without_idle_rows(headers, frame.iloc[1:].set_axis(lines))
+    return RawTable(headers, body, idle, text.encoding_name, delimiter)
+
+
+def _may_be_short(source: Source, text: Text, delimiter: str, frame: pd.DataFrame) -> bool:
+    """Whether a row may lack fields: pandas fills them up as if they were empty."""
+    if not (frame.iloc[:, -1] == "").any():
+        return False
+    if text.has_quotes:  # a delimiter may then belong to a cell
+        return True
+    with open_text(source, text.encoding) as stream:
+        n_found = sum(line.count(delimiter) for line in stream)
+    return n_found < len(frame) * (len(frame.columns) - 1)
 
 
 @dataclass(slots=True)

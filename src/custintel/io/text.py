@@ -28,6 +28,7 @@ class Text:
     encoding: str
     head: str = ""  # the first `LONGEST_HEAD` characters
     n_lines: int = 0
+    has_quotes: bool = False
 
     @property
     def encoding_name(self) -> str:
@@ -37,6 +38,7 @@ class Text:
 
 def open_text(source: Source, encoding: str) -> io.TextIOWrapper:
     """Return the content as text, line ends untouched."""
+    codecs.lookup(encoding)  # before anything is opened
     return io.TextIOWrapper(source.open(), encoding=encoding, newline="")
 
 
@@ -81,6 +83,7 @@ def _decoded(source: Source, encoding: str) -> Text:
                     )
                 )
             text.n_lines += piece.count("\n")
+            text.has_quotes |= '"' in piece
             text.head += piece[: LONGEST_HEAD - len(text.head)]
             last = piece[-1]
     text.n_lines += last != "\n"

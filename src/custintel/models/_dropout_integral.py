@@ -36,20 +36,21 @@ class ActivePurchases:
 def active_purchases(a: float, b: Floats, m: Floats, s: Floats) -> ActivePurchases:
     """Return the expected purchases for each of the given b, m and s, all above zero."""
     out = ActivePurchases(np.empty_like(s), np.empty_like(s), np.empty_like(s))
-    tilt = np.sqrt(1 + s) if a < _TILTED_BELOW else np.ones_like(s)
-    for rows, n_nodes in _by_difficulty(a, s, tilt):
+    growth = 1 + s * np.maximum(m / (a + b), 1.0)
+    tilt = np.sqrt(growth) if a < _TILTED_BELOW else np.ones_like(s)
+    for rows, n_nodes in _by_difficulty(a, growth, tilt):
         for part in np.array_split(rows, 1 + len(rows) * n_nodes // _CELLS):
             _integrate(out, part, (a, b[part], m[part], s[part], tilt[part]), n_nodes)
     return out
 
 
 def _by_difficulty(
-    a: float, s: Floats, tilt: Floats
+    a: float, growth: Floats, tilt: Floats
 ) -> Iterator[tuple[NDArray[np.intp], int]]:
     """Group the integrals by the number of nodes that they need."""
     # For many purchases p is gamma-distributed on the scale of 1/b, where the quadrature of
     # e^(−cv) loses a factor (c / (c+2))² of its error with each node.
-    c = np.maximum((1 + s) / tilt - 1, tilt - 1)
+    c = np.maximum(growth / tilt, tilt) - 1
     with np.errstate(divide="ignore"):
         needed = np.log(_ACCURACY) / (2 * np.log(c / (c + 2))) + a
     group = np.minimum(np.searchsorted(_NODES, needed), len(_NODES) - 1)
@@ -65,10 +66,10 @@ def _integrate(
 ) -> None:
     a, b, m, s, tilt = integrals
     distinct, which = np.unique(b, return_inverse=True)
-    u, weight = (part[which] for part in beta_quadrature(a, distinct, n_nodes))
+    u, log_weight = (part[which] for part in beta_quadrature(a, distinct, n_nodes))
     # p = u / (tilt + (1 − tilt) u) keeps the singularity at p = −1/s away from the nodes.
     cut = 1 - (1 - 1 / tilt[:, None]) * u
-    weight = weight * np.exp(-(a + b)[:, None] * np.log(cut) - a * np.log(tilt)[:, None])
+    weight = np.exp(log_weight - (a + b)[:, None] * np.log(cut) - a * np.log(tilt)[:, None])
     p = u / (tilt[:, None] * cut)
     log_growth = np.log1p(p * s[:, None])
     exponent = -m[:, None] * log_growth
@@ -79,23 +80,38 @@ def _integrate(
 
 
 def beta_quadrature(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
-    """Return nodes and weights, one row per b, that average a function over beta(a, b).
+    """Return nodes and log weights, one row per b, that average a function over beta(a, b)."""
+    diagonal, beside = _recurrence(a, b, n_nodes)
+    each = np.arange(n_nodes)
+    matrix = np.zeros((len(b), n_nodes, n_nodes))
+    matrix[:, each, each] = diagonal
+    matrix[:, each[1:], each[:-1]] = beside  # the lower triangle is all that is read
+    nodes = np.maximum(np.linalg.eigvalsh(matrix), np.finfo(float).tiny ** 0.25)
+    return nodes, -np.log(_sum_of_squares(nodes, diagonal, beside))
 
-    The nodes are the eigenvalues of the Jacobi matrix of the orthogonal polynomials, the
-    weights the squares of its eigenvectors' first entries (Golub & Welsch 1969).
-    """
+
+def _recurrence(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
+    """Return the Jacobi matrix of the polynomials that are orthonormal under beta(a, b)."""
     k = np.arange(1, n_nodes)
     low, high = a - 1, b[:, None] - 1
     total = 2 * k + low + high
-    matrix = np.zeros((len(b), n_nodes, n_nodes))
-    each = np.arange(n_nodes)
-    matrix[:, 0, 0] = a / (a + b)
     # Written so that nothing cancels when b is large and all nodes are close to zero.
-    matrix[:, each[1:], each[1:]] = (
-        ((2 * k + low) * (total + high) + 2 * total + low**2) / (2 * total * (total + 2))
-    )
+    diagonal = ((2 * k + low) * (total + high) + 2 * total + low**2) / (2 * total * (total + 2))
     squared = k * (k + low) * (k + high) * (k + low + high) / (total**2 * (total**2 - 1))
-    squared[:, 0] = (a * b) / ((a + b) ** 2 * (a + b + 1))
-    matrix[:, each[1:], each[:-1]] = np.sqrt(squared)  # the lower triangle is all that is read
-    nodes, vectors = np.linalg.eigh(matrix)
-    return np.maximum(nodes, np.finfo(float).tiny ** 0.25), vectors[:, 0, :] ** 2
+    squared[:, 0] = a * b / ((a + b) ** 2 * (a + b + 1))  # the general form may be 0 / 0
+    return np.column_stack([a / (a + b), diagonal]), np.sqrt(squared)
+
+
+def _sum_of_squares(nodes: Floats, diagonal: Floats, beside: Floats) -> Floats:
+    """Sum the squares of the orthonormal polynomials at the nodes: one over the weights.
+
+    The eigenvectors give the weights too (Golub & Welsch 1969), but the smallest of them
+    without a right digit, and the tilt multiplies those.
+    """
+    before, now = np.zeros_like(nodes), np.ones_like(nodes)
+    total = np.ones_like(nodes)
+    for k in range(beside.shape[1]):
+        below = beside[:, k - 1, None] if k else 0.0
+        before, now = now, ((nodes - diagonal[:, k, None]) * now - below * before) / beside[:, k, None]
+        total += now**2
+    return total

@@ -52,7 +52,30 @@ def say(ax: "Axes", message: str) -> "Axes":
     """Write a message where there is nothing to draw."""
     ax.text(0.5, 0.5, message, transform=ax.transAxes, ha="center", va="center", color=INK)
     ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
     return ax
+
+
+def legend_below(ax: "Axes", *, gap: float, ncols: int) -> None:
+    """Put the legend under the axes, `gap` inches away, whatever their height."""
+    from matplotlib.transforms import ScaledTranslation
+
+    down = ScaledTranslation(0, -gap, ax.figure.dpi_scale_trans)
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0),
+        bbox_transform=ax.transAxes + down,
+        ncols=ncols,
+        frameon=False,
+        fontsize=FONT_SIZE,
+        labelcolor=INK,
+    )
+
+
+def room_for_labels(ax: "Axes", low: float, high: float) -> None:
+    """Widen a horizontal axis so that a number fits beyond bars from `low` to `high`."""
+    room = 0.24 * (max(high, 0.0) - min(low, 0.0) or 1.0)
+    ax.set_xlim(low - room if low < 0 else 0.0, high + room if high > 0 else 0.0)
 
 
 def label(name: object, width: int = 22) -> str:

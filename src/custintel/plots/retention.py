@@ -1,9 +1,10 @@
 """Plots of retention."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from custintel import _formats as formats
 from custintel._checks import require_columns
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Beyond this, percentages in the cells would touch each other.
-_MOST_WRITTEN = 12
+_MOST_WRITTEN = 13
 _MOST_NAMED = 24
+Marks = NDArray[np.bool_]
 _COLUMNS = ["cohort", "period_number", "n_customers", "retention_rate", "is_complete"]
 
 
@@ -61,30 +63,52 @@ def cohort_heatmap(cohorts: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes"
     if later.empty:
         return style.say(ax, _("No period after the first purchases yet."))
     rates = later.pivot_table("retention_rate", "cohort", "period_number").reindex(sizes.index)
+    unfinished = _unfinished(later, rates)
     _draw_rates(ax, rates)
-    _hatch(ax, rates, later[~later["is_complete"]])
+    _hatch(ax, unfinished)
+    if max(rates.shape) <= _MOST_WRITTEN:
+        _write_rates(ax, rates, unfinished)
     _name_axes(ax, rates, sizes)
     return ax
 
 
+def _unfinished(later: pd.DataFrame, rates: pd.DataFrame) -> Marks:
+    """Return, for each cell of `rates`, whether its period had not ended."""
+    cells = later[~later["is_complete"]]
+    rows = rates.index.get_indexer(pd.Index(cells["cohort"]))
+    columns = rates.columns.get_indexer(pd.Index(cells["period_number"]))
+    marks = np.zeros(rates.shape, dtype=bool)
+    marks[rows, columns] = True
+    return marks
+
+
+def _highest_shade(rates: pd.DataFrame) -> float:
+    """Return the rate of the darkest shade: one customer alone must not pale all the others."""
+    return float(np.nanquantile(rates, 0.98)) or 1.0
+
+
 def _draw_rates(ax: "Axes", rates: pd.DataFrame) -> None:
-    highest = float(np.nanmax(rates))
+    highest = _highest_shade(rates)
     n_rows, n_columns = rates.shape
     image = ax.imshow(
         rates,
         cmap="Blues",
         vmin=0,
-        vmax=highest or 1.0,
+        vmax=highest,
         aspect="auto",
         extent=(0.5, n_columns + 0.5, n_rows - 0.5, -0.5),
     )
-    if n_columns > _MOST_WRITTEN or n_rows > _MOST_NAMED:
-        bar = ax.figure.colorbar(image, ax=ax, fraction=0.04, pad=0.02)
+    if max(rates.shape) > _MOST_WRITTEN:
+        beyond: Literal["max", "neither"] = "max" if np.nanmax(rates) > highest else "neither"
+        bar = ax.figure.colorbar(image, ax=ax, fraction=0.04, pad=0.02, aspect=30, extend=beyond)
         bar.outline.set_visible(False)
         style.percent_ticks(bar.ax.yaxis, highest)
-        bar.ax.tick_params(labelsize=style.FONT_SIZE, length=0)
+        bar.ax.tick_params(labelsize=style.FONT_SIZE, labelcolor=style.INK, length=0)
         bar.ax.grid(visible=False)
-        return
+
+
+def _write_rates(ax: "Axes", rates: pd.DataFrame, unfinished: Marks) -> None:
+    dark = (rates.to_numpy() > 0.6 * _highest_shade(rates)) & ~unfinished
     for (row, column), rate in np.ndenumerate(rates.to_numpy()):
         if np.isfinite(rate):
             ax.text(
@@ -94,18 +118,19 @@ def _draw_rates(ax: "Axes", rates: pd.DataFrame) -> None:
                 ha="center",
                 va="center",
                 fontsize=style.FONT_SIZE - 1.5,
-                color="white" if rate > 0.6 * highest else style.INK,
+                color="white" if dark[row, column] else style.INK,
             )
 
 
-def _hatch(ax: "Axes", rates: pd.DataFrame, unfinished: pd.DataFrame) -> None:
+def _hatch(ax: "Axes", unfinished: Marks) -> None:
     from matplotlib.patches import Rectangle
 
-    rows = rates.index.get_indexer(pd.Index(unfinished["cohort"]))
-    for row, number in zip(rows, unfinished["period_number"], strict=True):
-        corner = (number - 0.5, row - 0.5)
-        cell = Rectangle(corner, 1, 1, fill=False, hatch="////", edgecolor="#999999", linewidth=0)
-        ax.add_patch(cell)
+    for row, column in np.argwhere(unfinished).tolist():
+        corner = (column + 0.5, row - 0.5)
+        ax.add_patch(Rectangle(corner, 1, 1, facecolor="white", alpha=0.6, linewidth=0))
+        ax.add_patch(
+            Rectangle(corner, 1, 1, fill=False, hatch="//", edgecolor="#A6A6A6", linewidth=0)
+        )
 
 
 def _name_axes(ax: "Axes", rates: pd.DataFrame, sizes: "pd.Series[int]") -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MOST_LINES = len(style.PALETTE)
 _MOST_BARS = 20
 _MARKED_SHARE = 0.2
+_FEW = 4  # fewer bars than this keep the width that they have beside others
 _UNITS = {
     1e9: (N_("Revenue (billions)"), N_("Revenue (billion {currency})")),
     1e6: (N_("Revenue (millions)"), N_("Revenue (million {currency})")),
@@ -53,13 +54,16 @@ def revenue_over_time(
     >>> ax.get_ylabel()
     'Revenue (EUR)'
     """
-    ax = style.prepared(ax)
     drawn = table.iloc[:_MOST_LINES]
+    legend_height = 0.15 * len(drawn) if len(drawn) > 1 else 0.0
+    ax = style.prepared(ax, height=3.0 + legend_height)
     if drawn.empty:
         return style.say(ax, _("No revenue to show."))
     unit, unit_name = _unit(drawn, currency)
     if len(table) == 1:
         ax.bar(np.arange(drawn.shape[1]), drawn.iloc[0] / unit, color=style.BLUE, width=0.8)
+        room = max(_FEW - drawn.shape[1], 0) / 2
+        ax.set_xlim(-0.75 - room, drawn.shape[1] - 0.25 + room)
     else:
         _draw_lines(ax, drawn / unit)
     ax.axhline(0, color=style.INK, linewidth=0.6)
@@ -112,9 +116,12 @@ def growth_bars(growth: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     _write_rates(ax, drawn["cagr"], ends)
     ax.axvline(0, color=style.INK, linewidth=0.6)
     ax.set_yticks(positions, [style.label(name) for name in drawn.index])
-    ax.invert_yaxis()
-    style.percent_ticks(ax.xaxis, float(np.nanmax(ends) - np.nanmin(ends)))
-    ax.margins(x=0.18)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_ylim(max(len(drawn), 2) - 0.4, -0.6)
+    low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
+    style.percent_ticks(ax.xaxis, high - min(low, 0.0))
+    style.room_for_labels(ax, low, high)
     style.titled(ax, _growth_title(len(drawn), len(growth)), x=_years(growth["n_years"].iloc[0]))
     return ax
 
@@ -173,13 +180,7 @@ def _draw_lines(ax: "Axes", amounts: pd.DataFrame) -> None:
         name = style.label(name, 28)
         ax.plot(positions, row, color=color, label=name, marker=marker, markersize=3.5)
     short = max(len(style.label(name)) for name in amounts.index) <= 14
-    ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.12),
-        ncols=3 if short else 2,
-        frameon=False,
-        fontsize=style.FONT_SIZE - 0.5,
-    )
+    style.legend_below(ax, gap=0.3, ncols=3 if short else 2)
 
 
 def _unit(amounts: pd.DataFrame, currency: str | None) -> tuple[float, str]:

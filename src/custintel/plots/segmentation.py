@@ -47,8 +47,7 @@ def segment_bars(summary: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ['Champions', 'Lost']
     """
     require_columns(summary.columns, ["customer_share", "revenue_share"], table="segment_summary")
-    height = 1.3 + 0.42 * max(len(summary), 2)
-    ax = style.prepared(ax, height=height)
+    ax = style.prepared(ax, height=1.3 + 0.42 * max(len(summary), 2))
     if summary.empty:
         return style.say(ax, _("No customers to show."))
     positions = np.arange(len(summary))
@@ -62,22 +61,14 @@ def segment_bars(summary: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
         ax.bar_label(bars, written, padding=3, fontsize=style.FONT_SIZE - 1, color=style.INK)
     ax.axvline(0, color=style.INK, linewidth=0.6)
     ax.set_yticks(positions, [style.label(_(str(name))) for name in summary.index])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
     ax.invert_yaxis()
-    largest = summary[["customer_share", "revenue_share"]].max().max()
-    style.percent_ticks(ax.xaxis, float(largest))
-    ax.margins(x=0.14)
-    _finish(ax, height)
-    return ax
-
-
-def _finish(ax: "Axes", height: float) -> None:
+    both = summary[["customer_share", "revenue_share"]].fillna(0.0).to_numpy()
+    style.percent_ticks(ax.xaxis, float(both.max()))
+    style.room_for_labels(ax, float(both.min()), float(both.max()))
     style.titled(
         ax, _("Segments by size and revenue"), x=_("Share of all customers, and of all revenue")
     )
-    ax.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.75 / height),
-        ncols=2,
-        frameon=False,
-        fontsize=style.FONT_SIZE,
-    )
+    style.legend_below(ax, gap=0.5, ncols=2)
+    return ax

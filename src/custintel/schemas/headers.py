@@ -24,9 +24,9 @@ def plain_header(header: str) -> str:
     """
     text = header[:_LONGEST].replace("\ufeff", "").strip().removesuffix("*")
     text = _IN_BRACKETS.sub(" ", text)
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = _PUNCTUATION.sub(" ", bare).split()
+    words = _PUNCTUATION.sub(" ", bare.casefold()).split()
     if len(words) > 1 and words[-1].upper() in CURRENCY_CODES:
         words.pop()
     return " ".join(words)

@@ -230,12 +230,14 @@ def _named_currency(
                 headers=quoted(found),
             )
         )
+    code = next(iter(found.values()), None)
     by_row = _currency_of_cells(named["revenue"]) if "revenue" in named else None
     if by_row is None:
-        code = next(iter(found.values()), None)
         return None if code is None else pd.Series(code, named.index, dtype=_TEXT)
-    shared = {*found.values(), *by_row.dropna().unique()}
-    return by_row.fillna(shared.pop()) if len(shared) == 1 else by_row
+    in_cells = by_row.dropna().unique()
+    # Amounts without a sign are in the currency of the header, or of all the others.
+    code = in_cells[0] if code is None and len(in_cells) == 1 else code
+    return by_row if code is None else by_row.fillna(code)
 
 
 def _currency_of_cells(cells: Series) -> "pd.Series[Any] | None":

@@ -34,7 +34,7 @@ def test_zero_amounts_and_identical_rows_are_kept(which, transactions):
 
 
 def test_values_equal_the_file(which, transactions):
-    raw = pd.read_csv(dataset_path(f"cdnow_{which}"), dtype=str)
+    raw = pd.read_csv(dataset_path(f"cdnow_{which}.csv"), dtype=str)
     assert transactions["customer_id"].tolist() == raw["customer_id"].tolist()
     assert transactions["revenue"].tolist() == raw["revenue"].astype(float).tolist()
     assert transactions["quantity"].astype(int).tolist() == raw["quantity"].astype(int).tolist()

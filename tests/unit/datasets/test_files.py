@@ -11,18 +11,21 @@ import pytest
 from custintel.datasets import dataset_path
 from custintel.datasets._files import NAMES
 
-FOLDER = dataset_path("donations").parent
+FOLDER = dataset_path("donations.csv").parent
 SCRIPT = Path(__file__).parents[3] / "datasets" / "rebuild.py"
-REBUILT = ["cdnow_sample", "cdnow_master", "donations"]
+REBUILT = ["cdnow_sample.csv", "cdnow_master.csv", "donations.csv"]
 
 
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def card(name):
+    return (FOLDER / name).with_suffix(".md").read_text("utf-8")
+
+
 def on_card(name, label):
-    card = (FOLDER / f"{name}.md").read_text("utf-8")
-    return re.search(rf"^\| {label} \| `([0-9a-f]{{64}})` \|$", card, re.MULTILINE)[1]
+    return re.search(rf"^\| {label} \| `([0-9a-f]{{64}})` \|$", card(name), re.MULTILINE)[1]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,19 +36,18 @@ def test_file_has_the_checksum_on_its_card(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_card_describes_every_column(name):
     header = dataset_path(name).read_text("utf-8").splitlines()[0].split(",")
-    card = (FOLDER / f"{name}.md").read_text("utf-8")
     years = {"2005", "2006", "2007", "2008", "2009"}  # one line of the card: 2005 … 2009
-    described = set(re.findall(r"^\| `(\w+)`", card, re.MULTILINE))
+    described = set(re.findall(r"^\| `(\w+)`", card(name), re.MULTILINE))
     assert described - years == set(header) - years
     assert described
 
 
 def test_every_file_is_known_to_the_loader():
-    assert {path.stem for path in FOLDER.glob("*.csv")} == set(NAMES)
+    assert {path.name for path in FOLDER.glob("*.csv")} == set(NAMES)
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"'cdnow_sample'.*got 'cdnow'"):
+    with pytest.raises(ValueError, match=r"'cdnow_sample.csv'.*got 'cdnow'"):
         dataset_path("cdnow")
 
 
@@ -58,15 +60,15 @@ def rebuilt(tmp_path_factory):
 
 @pytest.mark.parametrize("name", REBUILT)
 def test_files_from_lifetimes_are_rebuilt_byte_for_byte(rebuilt, name):
-    assert (rebuilt / f"{name}.csv").read_bytes() == dataset_path(name).read_bytes()
+    assert (rebuilt / name).read_bytes() == dataset_path(name).read_bytes()
 
 
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("cdnow_sample", "CDNOW_sample.txt"),
-        ("cdnow_master", "CDNOW_master.txt"),
-        ("donations", "donations.csv"),
+        ("cdnow_sample.csv", "CDNOW_sample.txt"),
+        ("cdnow_master.csv", "CDNOW_master.txt"),
+        ("donations.csv", "donations.csv"),
     ],
 )
 def test_source_has_the_checksum_on_the_card(name, source):

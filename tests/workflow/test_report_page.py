@@ -1,0 +1,252 @@
+"""The report as a page: its words, its weight, and how a browser takes it."""
+
+import gettext
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from custintel._text import catalogue_in_use
+from custintel.report import Analysis, Assumptions, analyse, source_from_table, write_report
+
+SECTIONS = [
+    *("reading", "revenue", "concentration", "segments", "retention"),
+    *("model", "equity", "customers", "definitions"),
+]
+
+
+def test_every_section_opens_with_a_sentence_that_holds_figures(page: Any) -> None:
+    assert list(page.openings) == SECTIONS
+    for opening in page.openings.values():
+        assert re.search(r"\d", opening)
+        assert opening.strip().endswith(".")
+
+
+def test_other_data_change_every_opening(
+    analysis: Analysis, page: Any, read_page: Any, tmp_path: Path
+) -> None:
+    table = analysis.source.transactions
+    fewer = table[table["customer_id"].astype(int) % 3 > 0]
+    other = fewer.assign(revenue=fewer["revenue"] * 1.7)
+    source = source_from_table(other.drop(columns=["order_id", "line_id"]), name="ventes.csv")
+    changed = analyse(source, as_of=analysis.as_of, assumptions=analysis.assumptions)
+    openings = read_page(write_report(changed, tmp_path / "other.html").html).openings
+    same = [key for key in SECTIONS if openings[key] == page.openings[key]]
+    assert same == []
+
+
+def test_the_same_data_give_the_same_page(analysis: Analysis, files: Any, tmp_path: Path) -> None:
+    again = write_report(analysis, tmp_path / "again.html")
+    assert again.html.read_bytes() == files.html.read_bytes()
+
+
+def test_the_page_is_light_and_asks_nobody(files: Any) -> None:
+    text = files.html.read_text(encoding="utf-8")
+    assert len(text.encode()) < 2_000_000
+    outside = re.findall(r"""(?:src|href|url\()\s*=?\s*["']?(?!#|data:)([^"'\s>)]+)""", text)
+    assert outside == []
+    assert "<script" not in text
+
+
+class _Bracketed(gettext.NullTranslations):
+    """A language in which every message stands between brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+
+
+class _Texts(HTMLParser):
+    """Collect what a reader sees, element by element, and the words of labels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in ("style", "metadata")
+        self.texts += [value or "" for name, value in attrs if name in ("aria-label", "alt")]
+        self.texts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "metadata")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.texts.append(data)
+
+
+def outside_brackets(text: str) -> str:
+    depth, kept = 0, []
+    for letter in text:
+        depth += letter == "⟦"
+        if not depth:
+            kept.append(letter)
+        depth -= letter == "⟧"
+    return "".join(kept)
+
+
+@pytest.mark.parametrize("case", ["whole", "too little for a model"])
+def test_every_text_is_translated(case: str, analysis: Analysis, tmp_path: Path) -> None:
+    with catalogue_in_use(_Bracketed(), "xx"):
+        if case == "whole":
+            shown = analyse(analysis.source, as_of=analysis.as_of, assumptions=analysis.assumptions)
+        else:
+            few = analysis.source.transactions.head(8)
+            shown = analyse(source_from_table(few, name="ventes.csv"))
+        html = write_report(shown, tmp_path / "bracketed.html").html.read_text(encoding="utf-8")
+    parser = _Texts()
+    parser.feed(html)
+    left = outside_brackets("".join(parser.texts))
+    # Names of files and models, currencies, and dates as their numbers and months are written.
+    known = r"ventes\.csv|EUR|BG/NBD \w+|gamma-gamma \w+|[0-3]?\d? ?[A-Z][a-z]{2} \d{4}|Q\d \d{4}"
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(known, "", left))
+    assert words == []
+
+
+def _chromium(
+    path: str, page: Path, folder: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
+    flags = [
+        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+        *("--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr"),
+        f"--user-data-dir={folder / 'profile'}",
+    ]
+    command: Sequence[str] = [path, *flags, *options, page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
+
+
+@pytest.mark.browser
+def test_a_browser_shows_it_without_error_or_request(
+    chromium: str, files: Any, tmp_path: Path
+) -> None:
+    log = tmp_path / "net.json"
+    shown = _chromium(chromium, files.html, tmp_path, f"--log-net-log={log}", "--dump-dom")
+    assert "</html>" in shown.stdout
+    assert "CONSOLE" not in shown.stderr
+    asked = re.findall(r'"url":"([a-z]+://[^"]*)"', log.read_text(encoding="utf-8"))
+    outside = [url for url in asked if not url.startswith(("file://", "data:", "chrome"))]
+    assert outside == []
+
+
+MEASURE = """<script>
+const figures = [...document.querySelectorAll("figure")].map(f => {
+  const svg = f.querySelector("svg"), box = svg.getBoundingClientRect();
+  const outside = [...svg.querySelectorAll("text")].filter(t => {
+    const b = t.getBoundingClientRect();
+    return b.left < box.left - 2 || b.right > box.right + 2;
+  }).map(t => t.textContent);
+  return {width: box.width, height: box.height, shapes: svg.querySelectorAll("path").length,
+          outside};
+});
+const page = {scroll: document.documentElement.scrollWidth, inner: window.innerWidth, figures};
+document.documentElement.setAttribute("data-measured", JSON.stringify(page));
+</script></body>"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_drawing_is_drawn_and_nothing_is_cut(
+    width: int, chromium: str, files: Any, tmp_path: Path
+) -> None:
+    text = files.html.read_text(encoding="utf-8")
+    # A copy that may run one script of ours, to measure; the report itself allows none.
+    allowed = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    measured = tmp_path / "measured.html"
+    measured.write_text(allowed.replace("</body>", MEASURE), encoding="utf-8")
+    # Headless Chromium has a smallest window; a frame of the width wanted has none.
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<iframe src="measured.html" style="width:{width}px;height:900px;border:0"></iframe>'
+        "<script>addEventListener('load', () => setTimeout(() => {"
+        "const inner = document.querySelector('iframe').contentDocument.documentElement;"
+        "document.title = inner.getAttribute('data-measured');}, 50))</script>",
+        encoding="utf-8",
+    )
+    shown = _chromium(
+        chromium,
+        frame,
+        tmp_path,
+        "--allow-file-access-from-files",
+        "--virtual-time-budget=5000",
+        "--dump-dom",
+    )
+    title = re.search(r"<title>(.*?)</title>", shown.stdout, re.DOTALL)
+    assert title is not None
+    page = json.loads(title.group(1).replace("&amp;", "&").replace("&lt;", "<"))
+    assert page["inner"] == width
+    assert page["scroll"] <= width
+    assert len(page["figures"]) == 7
+    for figure in page["figures"]:
+        assert figure["width"] > 0.75 * min(width, 700)
+        assert figure["height"] > 80
+        assert figure["shapes"] > 3
+        assert figure["outside"] == []
+
+
+HOSTILE = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "ann@example.com", "{0.__class__}"]
+
+
+@pytest.fixture
+def hostile() -> pd.DataFrame:
+    """Customers whose ids would do harm, or should not be shown."""
+    days = pd.date_range("2024-01-01", periods=60, freq="3D")
+    ids = [HOSTILE[at % 4] if at % 3 else f"c{at}" for at in range(60)]
+    return pd.DataFrame(
+        {"customer_id": ids, "ordered_at": days, "revenue": [float(9 + at) for at in range(60)]}
+    )
+
+
+def test_hostile_ids_are_shown_as_text_and_addresses_masked(
+    hostile: pd.DataFrame, tmp_path: Path
+) -> None:
+    source = source_from_table(hostile, name="<b>orders</b>.csv", currency="EUR")
+    text = write_report(analyse(source), tmp_path / "r.html").html.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "<b>orders" not in text
+    assert "&lt;script&gt;" in text
+    assert "{0.__class__}" in text
+    assert "ann@example.com" not in text
+    shown = analyse(source, assumptions=Assumptions(show_personal_data=True))
+    assert "ann@example.com" in write_report(shown, tmp_path / "s.html").html.read_text("utf-8")
+
+
+def _purchases(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "revenue"])
+    return table.assign(ordered_at=pd.to_datetime(table["ordered_at"]))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        _purchases(("a", "2024-01-01", 10.0)),
+        _purchases(("a", "2024-01-01", 0.0)),
+        _purchases(*[(f"c{at}", "2024-01-01", 5.0) for at in range(30)]),
+        _purchases(*[("a", f"2024-01-{day:02d}", 5.0) for day in range(1, 31)]),
+        _purchases(("a", "2024-01-01", 10.0), ("a", "2024-02-01", -10.0), ("b", "2024-03-01", 1.0)),
+        _purchases(*[(f"c{at}", f"2024-0{1 + at % 9}-01", 1e12 * at) for at in range(200)]),
+        _purchases(*[(f"c{at % 20}", f"20{10 + at % 9}-03-01", 5.0) for at in range(200)]),
+    ],
+    ids=[
+        *("one purchase", "one gift", "one day", "one customer"),
+        *("all refunded", "huge amounts", "nine years"),
+    ],
+)
+def test_odd_data_give_a_whole_report(table: pd.DataFrame, read_page: Any, tmp_path: Path) -> None:
+    analysis = analyse(source_from_table(table, name="odd"))
+    page = read_page(write_report(analysis, tmp_path / "odd.html").html)
+    assert list(page.openings) == SECTIONS
+    assert int(page.figures["reading.n_rows"][0]) == len(table)
+    shown = [value for values in page.figures.values() for value in values]
+    assert "nan" not in shown
+    assert "inf" not in shown
