@@ -33,19 +33,56 @@ class Export:
     """An export that has been read: its table, and how it was written.
 
     ``n_rows`` equals the rows of ``table`` and of ``set_aside`` together.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file, without its folder.
+    table : DataFrame
+        Rows that can be used, indexed by ``line``; see `inspect_export`.
+    set_aside : DataFrame
+        The other rows: ``source``, ``line``, ``column`` (header in the file; None when
+        the whole row is at fault), ``value`` (text, cut at 200 characters), ``reason``.
+    n_rows : int
+        Rows in the file, without the header and blank lines.
+    mapping : dict of str to str
+        Headers in the file that are understood, to canonical names.
+    currency : str or None
+        ISO 4217 code, if the file names exactly one.
+    encoding : str or None
+        Of a text file.
+    delimiter : str or None
+        Of a delimited file.
+    decimal : str or None
+        Decimal sign, if any number shows it.
+    thousands : str or None
+        Sign between thousands, the commonest if there are several.
+    date_format : str or None
+        How most dates are written, as ``"DD/MM/YYYY"``; None when they are typed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "sales.csv")
+    ...     _ = file.write_text("Customer ID,Date,Amount\\nA1,2024-12-31,12.50\\n,,\\n")
+    ...     export = inspect_export(file)
+    >>> export.n_rows, len(export.table), len(export.set_aside)
+    (2, 1, 1)
     """
 
-    source: str  # name of the file
-    table: pd.DataFrame  # index `line`; canonical columns typed, the others text
-    set_aside: pd.DataFrame  # source, line, column, value, reason
-    n_rows: int  # in the file, without header and blank lines
-    mapping: dict[str, str]  # header in the file to canonical name
-    currency: str | None  # the only one that the file names
-    encoding: str | None  # None: the format has none of its own
+    source: str
+    table: pd.DataFrame
+    set_aside: pd.DataFrame
+    n_rows: int
+    mapping: dict[str, str]
+    currency: str | None
+    encoding: str | None
     delimiter: str | None
-    decimal: str | None  # None: no number tells
+    decimal: str | None
     thousands: str | None
-    date_format: str | None  # "DD/MM/YYYY", of the most rows; None: dates are typed
+    date_format: str | None
 
 
 def inspect_export(
@@ -92,7 +129,8 @@ def inspect_export(
         - ``revenue`` : float, in ``currency``, never missing
         - other canonical columns of the file, typed; see `custintel.schemas.TRANSACTIONS`
         - ``currency`` : str, ISO 4217, if a column, a header or the amounts name one
-        - columns that are not recognised, under their own headers, as text
+        - columns that are not recognised, under their own headers, as text (from formats
+          that have types, as typed there)
 
     Raises
     ------
@@ -205,6 +243,9 @@ def read_export(
 def combine_exports(exports: Iterable[Export]) -> pd.DataFrame:
     """Join the tables of several exports, for `custintel.tables.build_transactions`.
 
+    Nothing is checked across files here: different currencies, or one order line in two
+    files, are found when the transactions are built.
+
     Parameters
     ----------
     exports : iterable of Export
@@ -276,7 +317,8 @@ def _export(name: str, raw: RawTable, parsed: ParsedTable, mapping: dict[str, st
 
 def _blank_as_missing(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     """Return the frame with the empty cells of its further columns missing."""
-    further = [header for header in frame.columns if header not in mapping]
+    textual = frame.columns[[pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes]]
+    further = [header for header in textual if header not in mapping]
     blank = {header: frame[header].where(frame[header] != "") for header in further}
     return frame.assign(**blank) if blank else frame
 

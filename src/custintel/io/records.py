@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,11 @@ from custintel.io.sources import FileFormat, Source
 from custintel.io.text import open_text, scan_text
 
 _AWARE = "TIMESTAMP WITH TIME ZONE"
-_LARGE_INTEGERS = frozenset(["BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"])
+# Taken as they are; the others as text. Large whole numbers are among the others: beside
+# missing values they would become floats and lose digits.
+_PLAIN = re.compile(
+    r"BOOLEAN|U?(TINY|SMALL)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*|VARCHAR|DATE|TIMESTAMP(_\w+)?"
+)
 
 
 def read_json_lines(source: Source, file_format: FileFormat) -> RawTable:
@@ -76,5 +81,4 @@ def _selected(name: str, kind: str) -> str:
     quoted = '"' + name.replace('"', '""') + '"'
     if kind == _AWARE:
         return f"make_timestamp(epoch_us({quoted})) AS {quoted}"
-    # With missing values, large whole numbers would become floats and lose digits.
-    return f"CAST({quoted} AS VARCHAR) AS {quoted}" if kind in _LARGE_INTEGERS else quoted
+    return quoted if _PLAIN.fullmatch(kind) else f"CAST({quoted} AS VARCHAR) AS {quoted}"

@@ -26,7 +26,9 @@ _UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """What is known of a file beforehand; whatever is left out is found in the file.
+    """What is known of a file beforehand.
+
+    Whatever is left out is found in the file.
 
     Parameters
     ----------

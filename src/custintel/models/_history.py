@@ -38,22 +38,22 @@ def read_purchases(history: pd.DataFrame) -> Purchases:
     columns = _numbers(history, ["frequency", "recency", "T"])
     frequency, recency, age = columns.values()
     for name, values in columns.items():
-        _refuse(history, values < 0, N_("{n} customers have a negative {column}"), column=name)
+        _refuse_negative(history, values, name)
     _refuse_fractions(history, frequency)
     _refuse(
         history,
         recency > age,
-        N_("{n} customers made their last purchase after the end of observation: recency > T"),
+        N_("recency is above T, that is, the last purchase comes after the end of observation,"),
     )
     _refuse(
         history,
         (frequency == 0) & (recency > 0),
-        N_("{n} customers have recency > 0 without any repeat purchase: frequency = 0"),
+        N_("recency is above 0 and frequency is 0"),
     )
     _refuse(
         history,
         (frequency > 0) & (recency == 0),
-        N_("{n} customers have repeat purchases on the day of the first: recency = 0"),
+        N_("frequency is above 0 and recency is 0"),
     )
     return Purchases(frequency, recency, age)
 
@@ -61,8 +61,7 @@ def read_purchases(history: pd.DataFrame) -> Purchases:
 def read_spend(history: pd.DataFrame) -> Spend:
     """Return the columns that tell how much customers spent, once they are checked."""
     frequency, monetary_value = _numbers(history, ["frequency", "monetary_value"]).values()
-    negative = N_("{n} customers have a negative {column}")
-    _refuse(history, frequency < 0, negative, column="frequency")
+    _refuse_negative(history, frequency, "frequency")
     _refuse_fractions(history, frequency)
     return Spend(frequency, monetary_value)
 
@@ -70,8 +69,7 @@ def read_spend(history: pd.DataFrame) -> Spend:
 def read_frequency(history: pd.DataFrame) -> Floats:
     """Return the repeat purchases of each customer, once they are checked."""
     frequency = _numbers(history, ["frequency"])["frequency"]
-    negative = N_("{n} customers have a negative {column}")
-    _refuse(history, frequency < 0, negative, column="frequency")
+    _refuse_negative(history, frequency, "frequency")
     _refuse_fractions(history, frequency)
     return frequency
 
@@ -125,13 +123,17 @@ def _number(history: pd.DataFrame, name: str) -> Floats:
         )
     values = column.to_numpy(dtype=float, na_value=np.nan)
     bad = ~np.isfinite(values)
-    _refuse(history, bad, N_("{n} customers have a missing or infinite {column}"), column=name)
+    _refuse(history, bad, N_("{column} is missing or infinite"), column=name)
     return values
+
+
+def _refuse_negative(history: pd.DataFrame, values: Floats, name: str) -> None:
+    _refuse(history, values < 0, N_("{column} is negative"), column=name)
 
 
 def _refuse_fractions(history: pd.DataFrame, frequency: Floats) -> None:
     not_whole = frequency != np.floor(frequency)
-    _refuse(history, not_whole, N_("{n} customers have a frequency that is not a whole number"))
+    _refuse(history, not_whole, N_("frequency is not a whole number"))
 
 
 def _refuse(
@@ -141,10 +143,12 @@ def _refuse(
     if n:
         raise SchemaError(
             _(
-                "Table 'purchase_history': {problem} (of {total}), such as {customers}. Make it "
-                "with custintel.tables.purchase_history(transactions, as_of=…), or set these "
+                "Table 'purchase_history': {problem} for {n} of {total} customers, such as "
+                "{customers}. Make the table with "
+                "custintel.tables.purchase_history(transactions, as_of=…), or set these "
                 "customers aside first.",
-                problem=_(problem, n=n, **fields),
+                problem=_(problem, **fields),
+                n=n,
                 total=len(history),
                 customers=customers_named(history, wrong),
             )

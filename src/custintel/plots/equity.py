@@ -74,6 +74,8 @@ def equity_bars(
     ax.set_yticks(positions, [style.label(_(str(name))) for name in table.index])
     ax.invert_yaxis()
     ax.margins(x=0.2)
-    style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency), most=4)
+    whole = float(table["equity"].max()) >= 10
+    digits = 0 if whole else 2
+    style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency, digits), most=4)
     style.titled(ax, _("Expected customer equity, with its interval"))
     return ax

@@ -28,6 +28,7 @@ from custintel.schemas.set_aside import all_set_aside, line_index, set_aside_row
 Series: TypeAlias = "pd.Series[Any]"  # what users have is not known beforehand
 
 _ABSENT = frozenset(["", "-", "–", "—", "na", "n/a", "#n/a", "nan", "nat", "null", "none", "<na>"])
+_LONGEST_MARK = max(map(len, _ABSENT))
 _TEXT = pd.Series(["text"]).dtype  # what this pandas makes of text
 _UNREADABLE = {
     "instant": N_("not a date"),
@@ -130,8 +131,14 @@ def parse_table(
 def texts(cells: Series, *, absent: frozenset[str] = frozenset([""])) -> Series:
     """Return cells as stripped text: ``123.0`` as ``"123"``, absent ones as missing."""
     codes, uniques = pd.factorize(cells)
-    distinct = [_text(value) for value in np.asarray(uniques, dtype=object).tolist()]
-    kept = [None if text.casefold() in absent else text for text in distinct]
+    distinct = [
+        value.strip() if isinstance(value, str) else _text(value)
+        for value in np.asarray(uniques, dtype=object).tolist()
+    ]
+    kept = [
+        None if len(text) <= _LONGEST_MARK and text.casefold() in absent else text
+        for text in distinct
+    ]
     values = pd.Series([*kept, None], dtype=_TEXT).take(codes)
     return values.set_axis(cells.index)
 

@@ -82,15 +82,15 @@ def rfm_segments(
     There is no agreed definition of these segments; this grid is the default one
     (`DEFAULT_SEGMENTS`), rows by recency score, columns by value score:
 
-    === ============== =================== =================== =============== =========
+    === ============== =================== =================== =============== ===============
     R   V 1            V 2                 V 3                 V 4             V 5
-    === ============== =================== =================== =============== =========
+    === ============== =================== =================== =============== ===============
     5   New customers  Potential loyalists Potential loyalists Champions       Champions
     4   Promising      Potential loyalists Potential loyalists Loyal customers Champions
-    3   About to sleep About to sleep      Need attention      Loyal customers Loyal …
+    3   About to sleep About to sleep      Need attention      Loyal customers Loyal customers
     2   Hibernating    Hibernating         At risk             At risk         At risk
-    1   Lost           Lost                At risk             Can't lose them Can't …
-    === ============== =================== =================== =============== =========
+    1   Lost           Lost                At risk             Can't lose them Can't lose them
+    === ============== =================== =================== =============== ===============
 
     Parameters
     ----------

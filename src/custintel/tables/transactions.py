@@ -39,15 +39,39 @@ class BuiltTransactions:
     """The canonical table, and the account of how it came out of the raw rows.
 
     ``n_rows`` equals the rows of ``table`` and of ``set_aside`` together.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The canonical table; see `build_transactions`.
+    set_aside : DataFrame
+        The other rows: ``source`` (None for one frame), ``line`` (position from 0 in a
+        frame that was not read by `custintel.io`), ``column``, ``value``, ``reason``.
+    currency : str or None
+        ISO 4217 code of all amounts; None when nothing names one.
+    n_rows : int
+        Rows of the raw frame.
+    n_refunds : int
+        Lines below zero, which are kept.
+    n_zero_amounts : int
+        Lines of zero, which are purchases.
+    n_identical_lines : int
+        Lines that are kept though alike in every column to an earlier one.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"Client": ["a", "a"], "Date": ["2024-12-31"] * 2, "CA": [9, -9]})
+    >>> inspect_transactions(raw).n_refunds
+    1
     """
 
     table: pd.DataFrame
-    set_aside: pd.DataFrame  # source, line, column, value, reason
-    currency: str | None  # ISO 4217; None when nothing names one
-    n_rows: int  # in the raw frame
-    n_refunds: int  # lines below zero
-    n_zero_amounts: int  # lines of zero: purchases
-    n_identical_lines: int  # lines kept though alike in every column to an earlier one
+    set_aside: pd.DataFrame
+    currency: str | None
+    n_rows: int
+    n_refunds: int
+    n_zero_amounts: int
+    n_identical_lines: int
 
 
 def build_transactions(
@@ -146,6 +170,8 @@ def inspect_transactions(
     exported_on: Day | None = None,
 ) -> BuiltTransactions:
     """Build the canonical table of purchases and account for every row.
+
+    The same as `build_transactions`, with what that one leaves out or warns about.
 
     Parameters
     ----------

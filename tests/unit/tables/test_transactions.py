@@ -162,7 +162,7 @@ def test_a_column_that_is_there_twice_is_refused():
 
 
 def test_only_pandas_frames_are_taken():
-    with pytest.raises(TypeError, match="raw is a pandas DataFrame: got DataFrame|got list"):
+    with pytest.raises(TypeError, match="raw is a pandas DataFrame: got DataFrame"):
         build_transactions(pl.DataFrame({"a": [1]}))
 
 
@@ -273,7 +273,7 @@ if find_spec("pyarrow"):
 def test_every_dtype_gives_the_same_table(dtypes):
     raw = frame(
         customer_id=[1, 2],
-        ordered_at=pd.to_datetime(["2024-01-31", "2024-02-01 10:30"]),
+        ordered_at=[pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-01 10:30")],
         revenue=[1.234, 5.0],
         category=["x", None],
     )
