@@ -60,7 +60,7 @@ $(VENV)/.made:
 	@for python in $(PYTHON); do \
 	    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	        echo "Making the environment $(VENV) with $$($$python --version)"; \
-	        $$python -m venv --clear $(VENV) && touch $@ && exit 0; \
+	        $$python -m venv $(VENV) && touch $@ && exit 0; \
 	        echo "$$python cannot make environments; on Debian and Ubuntu:" \
 	            "apt-get install python3-venv" >&2; \
 	        exit 1; \

@@ -51,6 +51,12 @@ _Decimal = Annotated[
 _DateOrder = Annotated[
     str | None, typer.Option(help=_("DMY, MDY or YMD, if the dates do not tell."))
 ]
+_Timezone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE", help=_("Time zone, such as Europe/Zurich, for dates with an offset.")
+    ),
+]
 
 
 @app.command(help=_("Make the customer-value report of one or more exports of purchases."))
@@ -64,6 +70,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
     column: _Columns = None,
     decimal: _Decimal = None,
     date_order: _DateOrder = None,
+    timezone: _Timezone = None,
     horizon: Annotated[str, typer.Option(help=_("Length of time to value, such as 12M."))] = "12M",
     discount_rate: Annotated[
         float, typer.Option(help=_("Effective annual rate, such as 0.1."))
@@ -94,6 +101,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
                 currency=currency,
                 decimal=decimal,
                 date_order=date_order,
+                timezone=timezone,
             )
 
         files = _make_report(read, as_of=as_of, assumptions=assumptions, out=out)
@@ -129,6 +137,7 @@ def inspect(
     column: _Columns = None,
     decimal: _Decimal = None,
     date_order: _DateOrder = None,
+    timezone: _Timezone = None,
 ) -> None:
     """Show how an export is read: columns, formats, and the rows that cannot be used."""
     with _errors_in_one_line():
@@ -138,7 +147,11 @@ def inspect(
         from custintel.tables import inspect_transactions
 
         export = inspect_export(
-            path, columns=_named_columns(column), decimal=decimal, date_order=date_order
+            path,
+            columns=_named_columns(column),
+            decimal=decimal,
+            date_order=date_order,
+            timezone=timezone,
         )
         built = inspect_transactions(combine_exports([export]))
         _tell_export(export, pd.concat([export.set_aside, built.set_aside]))
@@ -164,6 +177,8 @@ def _on_the_command_line(error: Exception) -> str:
         return " " + _("On the command line: --date-order DMY or --date-order MDY.")
     if "columns={" in str(error):
         return " " + _("On the command line: --column 'your header=customer_id'.")
+    if "timezone=" in str(error):
+        return " " + _("On the command line: --timezone Europe/Zurich, or yours.")
     return ""
 
 

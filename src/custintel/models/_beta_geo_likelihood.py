@@ -62,13 +62,11 @@ class BetaGeoLikelihood:
         return _sum(parts)
 
 
-def _merged(
-    purchases: Purchases, weight: Floats | None
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _merged(purchases: Purchases, weight: Floats | None) -> tuple[Floats, Floats, Floats, Floats]:
     """Return equal histories once, with their weight; as they are if not in whole days."""
     x, t_x, T = purchases.frequency, purchases.recency, purchases.T
     base = float(T.max()) + 1
-    is_whole = (T == np.floor(T)).all() and (t_x == np.floor(t_x)).all()
+    is_whole = (np.floor(T) == T).all() and (t_x == np.floor(t_x)).all()
     if not is_whole or (float(x.max()) + 1) * base**2 > _LARGEST_KEY:
         return x, t_x, T, np.ones_like(x) if weight is None else weight
     days = int(base)
@@ -82,12 +80,10 @@ def _merged(
     )
 
 
-def _counted(
-    key: NDArray[np.int64], weight: Floats | None
-) -> tuple[NDArray[np.int64], Floats]:
+def _counted(key: NDArray[np.int64], weight: Floats | None) -> tuple[NDArray[np.int64], Floats]:
     if weight is not None:
         codes, kinds = pd.factorize(key)
-        return kinds, np.bincount(codes, weight)
+        return kinds, np.bincount(codes, weight).astype(float)
     # Sorting without positions is several times as fast as grouping.
     ordered = np.sort(key)
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])

@@ -97,8 +97,9 @@ def _recurrence(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
     total = 2 * k + low + high
     # Written so that nothing cancels when b is large and all nodes are close to zero.
     diagonal = ((2 * k + low) * (total + high) + 2 * total + low**2) / (2 * total * (total + 2))
-    squared = k * (k + low) * (k + high) * (k + low + high) / (total**2 * (total**2 - 1))
-    squared[:, 0] = a * b / ((a + b) ** 2 * (a + b + 1))  # the general form may be 0 / 0
+    last = np.ones_like(total)  # for k = 1 both sides of the fraction are a + b − 1, or zero
+    last[:, 1:] = (k + low + high)[:, 1:] / (total - 1)[:, 1:]
+    squared = k * (k + low) * (k + high) * last / (total**2 * (total + 1))
     return np.column_stack([a / (a + b), diagonal]), np.sqrt(squared)
 
 
@@ -112,6 +113,9 @@ def _sum_of_squares(nodes: Floats, diagonal: Floats, beside: Floats) -> Floats:
     total = np.ones_like(nodes)
     for k in range(beside.shape[1]):
         below = beside[:, k - 1, None] if k else 0.0
-        before, now = now, ((nodes - diagonal[:, k, None]) * now - below * before) / beside[:, k, None]
+        before, now = (
+            now,
+            ((nodes - diagonal[:, k, None]) * now - below * before) / beside[:, k, None],
+        )
         total += now**2
     return total

@@ -5,6 +5,7 @@ reach below zero, and shown on the natural one, as the literature prints it.
 """
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from custintel._intervals import Floats, normal_quantile
 from custintel._text import translate as _
+from custintel.errors import WeakResultWarning
 from custintel.models._newton import Climb
 
 
@@ -54,9 +56,7 @@ def keep_given(
             )
         setattr(model, f"{name}_", float(value))
     unknown = np.full((len(names), len(names)), np.nan)
-    keep_covariance(
-        model, names, unknown if covariance is None else _checked(covariance, names)
-    )
+    keep_covariance(model, names, unknown if covariance is None else _checked(covariance, names))
 
 
 def keep_covariance(model: BaseEstimator, names: Sequence[str], covariance: Floats) -> None:
@@ -92,6 +92,20 @@ def parameter_values(model: BaseEstimator, names: Sequence[str]) -> Floats:
 def has_covariance(model: BaseEstimator) -> bool:
     """Tell whether the uncertainty of the parameters is known."""
     return bool(np.isfinite(model.covariance_.to_numpy()).all())
+
+
+def warn_without_covariance(model: BaseEstimator) -> None:
+    """Warn that a model made from bare parameters has no bounds to give."""
+    if not has_covariance(model):
+        warnings.warn(
+            _(
+                "This {model} was made without the covariance of its parameters, so that the "
+                "bounds are missing (NaN). Give covariance=… to from_parameters, or fit it.",
+                model=type(model).__name__,
+            ),
+            WeakResultWarning,
+            stacklevel=3,
+        )
 
 
 def parameter_table(model: BaseEstimator, names: Sequence[str], level: float) -> pd.DataFrame:
@@ -166,9 +180,7 @@ def model_from_json(text: str, kind: type[BaseEstimator], names: Sequence[str]) 
             )
         parameters = {name: float(stored["parameters"][name]) for name in names}
         covariance = stored["covariance"]
-        facts = {
-            name: np.nan if value is None else value for name, value in stored["fit"].items()
-        }
+        facts = {name: np.nan if value is None else value for name, value in stored["fit"].items()}
         arguments = {**stored["settings"], **parameters}
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(

@@ -11,6 +11,7 @@ import numpy as np
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel.errors import ConvergenceError
 
 _MAX_STEPS = 200
@@ -20,7 +21,7 @@ _RISE_LEFT = 1e-12  # in units of log-likelihood: a millionth of a standard erro
 _STILL = 1e-3  # a log parameter that moves less has arrived
 # From a start of the data's own scale, a factor of e¹² (160,000) is no longer an estimate.
 _FARTHEST = 12.0
-_SHARE_OF_MOVE = 0.2  # of the longest, above which a parameter takes part in the escape
+_SHARE_OF_MOVE = 0.5  # of the longest, above which a parameter takes part in the escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Climb:
 
     def covariance(self) -> Floats:
         """Return the covariance of the estimated log parameters."""
-        return np.linalg.inv(-self.curve.hessian)
+        return np.asarray(np.linalg.inv(-self.curve.hessian), dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,18 @@ def _escape(end: Climb, names: Sequence[str]) -> Escape:
 
 def _movement(escape: Escape) -> str:
     growing, shrinking = sorted(escape.growing), sorted(escape.shrinking)
-    if not shrinking:
-        return _("{names} grow towards infinity", names=", ".join(growing))
-    if not growing:
-        return _("{names} shrink towards zero", names=", ".join(shrinking))
-    return _(
-        "{growing} grow towards infinity and {shrinking} shrink towards zero",
-        growing=", ".join(growing),
-        shrinking=", ".join(shrinking),
+    up = _n(
+        "{names} grows towards infinity",
+        "{names} grow towards infinity",
+        len(growing),
+        names=", ".join(growing),
     )
+    down = _n(
+        "{names} shrinks towards zero",
+        "{names} shrink towards zero",
+        len(shrinking),
+        names=", ".join(shrinking),
+    )
+    if growing and shrinking:
+        return _("{up} and {down}", up=up, down=down)
+    return up if growing else down

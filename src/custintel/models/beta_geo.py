@@ -1,8 +1,5 @@
 """The BG/NBD model of repeat purchases (Fader, Hardie & Lee 2005)."""
 
-import warnings
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -11,14 +8,14 @@ from sklearn.base import BaseEstimator
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
 from custintel._time import Span, days_in
-from custintel.errors import ConvergenceError
+from custintel.models._beta_geo_fit import PARAMETERS, fit_beta_geo
 from custintel.models._beta_geo_forecast import (
+    Horizon,
     expected_after_first_purchase,
-    expected_purchases_by_parameters,
-    odds_of_having_left,
+    expected_purchases_of,
+    probability_active,
 )
-from custintel.models._beta_geo_likelihood import BetaGeoLikelihood
-from custintel.models._beta_geo_process import draw_beta_geo_customers, draw_beta_geo_purchases
+from custintel.models._beta_geo_process import draw_beta_geo
 from custintel.models._estimates import (
     ParameterEstimates,
     keep_given,
@@ -29,14 +26,9 @@ from custintel.models._estimates import (
     parameter_values,
     warn_without_covariance,
 )
-from custintel.models._history import Purchases, read_purchases, read_weights
-from custintel.models._newton import Escape, climb, maximise
-from custintel.models._random import RandomState, random_generator
+from custintel.models._history import read_purchases, read_weights
 
-_NAMES = ("r", "alpha", "a", "b")
 _FACTS = ("log_likelihood_", "n_customers_")
-_SUBSAMPLE = 20_000  # customers that find the start for a larger number
-_NEVER_LEAVES = 1e-3  # mean probability of dropout after a purchase, below which nobody leaves
 
 
 class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
@@ -95,7 +87,10 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         self.time_unit = time_unit
 
     def fit(
-        self, X: pd.DataFrame, y: None = None, sample_weight: ArrayLike | None = None
+        self,
+        X: pd.DataFrame,
+        y: None = None,  # noqa: ARG002 - scikit-learn passes it
+        sample_weight: ArrayLike | None = None,
     ) -> "BetaGeoModel":
         """Estimate the parameters by maximum likelihood.
 
@@ -122,23 +117,15 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
             If the likelihood has no maximum, because the data look like a simpler situation:
             no repeat purchase at all, nobody who leaves, customers all alike.
         """
-        purchases = read_purchases(X)
         weight = read_weights(sample_weight, len(X))
-        _require_repeats(purchases, weight)
-        unit = days_in(self.time_unit)
-        maximum = maximise(
-            BetaGeoLikelihood.of(purchases, weight, unit),
-            _starts(purchases, weight, unit),
-            names=_NAMES,
-            explain=_explanation,
-        )
-        ParameterEstimates.at_maximum(_NAMES, maximum).keep(self)
+        maximum = fit_beta_geo(read_purchases(X), weight, days_in(self.time_unit))
+        ParameterEstimates.at_maximum(PARAMETERS, maximum).keep(self)
         self.log_likelihood_ = maximum.curve.value
         self.n_customers_ = len(X) if weight is None else round(float(weight.sum()))
         return self
 
     @classmethod
-    def from_parameters(  # noqa: PLR0913 - the model has four parameters
+    def from_parameters(
         cls,
         *,
         r: float,
@@ -191,8 +178,8 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
             customers without repeat purchase, who under this model cannot have left.
         """
         parameters, unit = self._parameters(), days_in(self.time_unit)
-        odds = odds_of_having_left(parameters, read_purchases(history), unit)
-        return pd.Series(1 / (1 + odds.value), index=history.index, name="probability_alive")
+        alive = probability_active(parameters, read_purchases(history), unit)
+        return pd.Series(alive.value, index=history.index, name="probability_alive")
 
     def expected_repeat_purchases(self, days: ArrayLike) -> Floats:
         """Return the mean number of repeat purchases of a customer about whom nothing is known.
@@ -240,11 +227,9 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         """
         purchases = read_purchases(history)
         parameters, unit = self._parameters(), days_in(self.time_unit)
-        ends, discounts = _steps(Span.parse(horizon), annual_discount_rate)
-        value, jacobian = expected_purchases_by_parameters(
-            parameters, purchases, unit, (ends / unit, discounts)
-        )
-        return Estimates(value, jacobian, log_covariance(self, _NAMES))
+        steps = _steps(Span.parse(horizon), annual_discount_rate, self.time_unit)
+        expected = expected_purchases_of(parameters, purchases, unit, steps)
+        return Estimates(expected.value, expected.jacobian, log_covariance(self, PARAMETERS))
 
     def forecast(
         self, history: pd.DataFrame, *, horizon: str = "52W", level: float = 0.95
@@ -298,7 +283,7 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         )
 
     def simulate(
-        self, n_customers: int, *, duration: str, random_state: RandomState
+        self, n_customers: int, *, duration: str, random_state: int | np.random.Generator
     ) -> pd.DataFrame:
         """Draw the purchases of new customers, each observed from the first purchase on.
 
@@ -319,13 +304,15 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
             - ``customer_id`` : str, ``"1"``, ``"2"``, …
             - ``days_since_first`` : float, 0 for the first purchase
         """
-        rng = random_generator(random_state)
-        rate, leaving = draw_beta_geo_customers(self._parameters(), n_customers, rng)
-        unit = days_in(self.time_unit)
-        customer, time = draw_beta_geo_purchases(
-            (rate, leaving), np.full(n_customers, Span.parse(duration).to(self.time_unit)), rng
+        observed_for = np.full(n_customers, Span.parse(duration).to(self.time_unit))
+        rng = np.random.default_rng(random_state)
+        drawn = draw_beta_geo(self._parameters(), observed_for, rng)
+        return pd.DataFrame(
+            {
+                "customer_id": (drawn.customer + 1).astype(str),
+                "days_since_first": drawn.time * days_in(self.time_unit),
+            }
         )
-        return pd.DataFrame({"customer_id": (customer + 1).astype(str), "days_since_first": time * unit})
 
     def summary(self, *, level: float = 0.95) -> pd.DataFrame:
         """Return the parameters with their intervals.
@@ -343,7 +330,7 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
             - ``estimate``, ``standard_error`` : float
             - ``low``, ``high`` : float, bounds that are symmetric on the log scale
         """
-        return parameter_table(self, _NAMES, level)
+        return parameter_table(self, PARAMETERS, level)
 
     def to_json(self) -> str:
         """Write the fitted model as JSON text.
@@ -353,7 +340,7 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         str
             Read by `from_json` into a model with the same forecasts.
         """
-        return model_to_json(self, _NAMES, _FACTS)
+        return model_to_json(self, PARAMETERS, _FACTS)
 
     @classmethod
     def from_json(cls, text: str) -> "BetaGeoModel":
@@ -369,97 +356,25 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         BetaGeoModel
             The model, fitted.
         """
-        stored = model_from_json(text, cls, _NAMES)
+        stored = model_from_json(text, cls, PARAMETERS)
         model = cls.from_parameters(**stored.arguments)
         stored.give_facts(model)
         return model
 
     def _parameters(self) -> Floats:
-        return parameter_values(self, _NAMES)
+        return parameter_values(self, PARAMETERS)
 
 
-def _require_repeats(purchases: Purchases, weight: Floats | None) -> None:
-    counted = purchases.frequency > 0 if weight is None else weight * purchases.frequency > 0
-    if not counted.any():
-        raise ConvergenceError(
-            _(
-                "None of the {n} customers has purchased again, so nothing tells how often "
-                "customers purchase or when they leave. Observe them for longer, or use "
-                "BetaGeoModel.from_parameters(…) with the estimates of comparable customers.",
-                n=len(counted),
-            )
-        )
-
-
-def _starts(purchases: Purchases, weight: Floats | None, unit: float) -> list[Floats]:
-    """Return points to start from: by the mean rate, and found on a subsample if there are many."""
-    w = np.ones_like(purchases.T) if weight is None else weight
-    time_per_repeat = float(w @ purchases.T) / unit / float(w @ purchases.frequency)
-    usual = np.log([0.5, 0.5 * time_per_repeat, 0.5, 2.0])
-    steady = np.log([1.0, 1.0 * time_per_repeat, 0.1, 5.0])
-    stride = len(w) // _SUBSAMPLE
-    if stride < 2:
-        return [usual, steady]
-    part = Purchases(
-        purchases.frequency[::stride], purchases.recency[::stride], purchases.T[::stride]
-    )
-    if not (w[::stride] * part.frequency).any():
-        return [usual, steady]
-    sampled = climb(BetaGeoLikelihood.of(part, w[::stride] if weight is not None else None, unit), usual)
-    return [*([sampled.log_parameters] if sampled.is_maximum else []), usual, steady]
-
-
-def _steps(horizon: Span, annual_discount_rate: float) -> tuple[Floats, Floats]:
-    """Return the ends of the steps of a horizon, in days, and the discount factor of each."""
+def _steps(horizon: Span, annual_discount_rate: float, time_unit: str) -> Horizon:
+    """Cut a horizon into equal steps of at most a mean month, each discounted from its middle."""
     if not (np.isfinite(annual_discount_rate) and annual_discount_rate >= 0):
         raise ValueError(
             _(
-                "annual_discount_rate is a share such as 0.1, 0 or more: got {value!r}.",
+                "annual_discount_rate is a rate such as 0.1, 0 or more: got {value!r}.",
                 value=annual_discount_rate,
             )
         )
     n = int(np.ceil(horizon.to("M") - 1e-9))
-    middles = (np.arange(n) + 0.5) * horizon.to("Y") / n
-    ends = np.arange(1, n + 1) * (horizon.to("D") / n)
-    ends[-1] = horizon.to("D")
-    return ends, (1 + annual_discount_rate) ** -middles
-
-
-def _explanation(escape: Escape) -> str:
-    """Say what an escape means, and what an analyst can do."""
-    return f"{_situation(escape)} {_advice()}"
-
-
-def _situation(escape: Escape) -> str:
-    leaving = escape.parameters["a"] / (escape.parameters["a"] + escape.parameters["b"])
-    if leaving < _NEVER_LEAVES or ("a" in escape.shrinking and "b" not in escape.shrinking):
-        return _(
-            "The data look as if nobody ever dropped out: this is the limit where BG/NBD becomes "
-            "the NBD model, without departures."
-        )
-    if {"a", "b"} <= escape.growing:
-        return _(
-            "The data look as if every customer left with the same probability after a purchase, "
-            "about {probability:.2g}.",
-            probability=leaving,
-        )
-    if {"a", "b"} <= escape.shrinking:
-        return _(
-            "The data look like two kinds of customers: those who never leave and those who "
-            "leave after the first repeat purchase."
-        )
-    if "b" in escape.shrinking:
-        return _("The data look as if customers left right after the first repeat purchase.")
-    if {"r", "alpha"} <= escape.growing:
-        return _("The data look as if all customers purchased at the same rate.")
-    if "r" in escape.shrinking:
-        return _("The data look as if hardly anybody purchased again.")
-    return _("The data do not tell these parameters apart.")
-
-
-def _advice() -> str:
-    return _(
-        "Check that as_of is the last day that the data cover; then observe the customers for "
-        "longer, or fit more of them together, or use BetaGeoModel.from_parameters(…) with the "
-        "estimates of comparable customers."
-    )
+    middles = (np.arange(n) + 0.5) / n * horizon.to("Y")
+    ends = np.arange(1, n + 1) / n * horizon.to(time_unit)
+    return Horizon(ends, (1 + annual_discount_rate) ** -middles)

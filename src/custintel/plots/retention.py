@@ -37,6 +37,7 @@ def cohort_heatmap(cohorts: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes"
     Returns
     -------
     matplotlib Axes
+        The axes drawn on.
 
     Raises
     ------

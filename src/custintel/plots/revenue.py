@@ -45,6 +45,7 @@ def revenue_over_time(
     Returns
     -------
     matplotlib Axes
+        The axes drawn on.
 
     Examples
     --------
@@ -88,6 +89,7 @@ def growth_bars(growth: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     Returns
     -------
     matplotlib Axes
+        The axes drawn on.
 
     Raises
     ------
@@ -140,6 +142,7 @@ def lorenz_curve(curve: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     Returns
     -------
     matplotlib Axes
+        The axes drawn on.
 
     Raises
     ------

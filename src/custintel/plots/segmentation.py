@@ -30,6 +30,7 @@ def segment_bars(summary: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     Returns
     -------
     matplotlib Axes
+        The axes drawn on.
 
     Raises
     ------

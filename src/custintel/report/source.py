@@ -52,6 +52,7 @@ def read_source(
     currency: str | None = None,
     decimal: str | None = None,
     date_order: str | None = None,
+    timezone: str | None = None,
 ) -> Source:
     """Read one or more exports of purchases as one table.
 
@@ -67,6 +68,8 @@ def read_source(
         Decimal sign; needed only when the numbers do not tell.
     date_order : {'DMY', 'MDY', 'YMD'}, optional
         Order of day, month and year; needed only when the dates do not tell.
+    timezone : str, optional
+        Time zone whose local time instants with an offset are converted to.
 
     Returns
     -------
@@ -92,7 +95,9 @@ def read_source(
     if currency is not None:
         currency = currency_code(currency)  # refuse it before reading large files
     exports = [
-        inspect_export(path, columns=columns, decimal=decimal, date_order=date_order)
+        inspect_export(
+            path, columns=columns, decimal=decimal, date_order=date_order, timezone=timezone
+        )
         for path in paths
     ]
     built = inspect_transactions(combine_exports(exports), currency=currency)

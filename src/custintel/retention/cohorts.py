@@ -95,37 +95,44 @@ def cohort_table(
     """
     require_choice(period, tuple(_MONTHS), name="period")
     last_day = as_day(as_of)
-    activity = to_pandas(_by_customer_month(transactions, number_of_day(last_day)))
-    activity["period"] = activity["month"].astype("int64") // _MONTHS[period]
-    activity = _with_cohort(activity)
-    alone = activity[activity["cohort"].isna()]
-    if len(alone):
-        warnings.warn(_refunds_alone(alone), SetAsideWarning, stacklevel=2)
-    cells = _cells(activity[activity["cohort"].notna()], last_day.to_period(period).ordinal)
+    activity = _activity(transactions, _MONTHS[period], number_of_day(last_day))
+    cells = to_pandas(_cells(activity))
+    known = cells["cohort"].notna()
+    if not known.all():
+        warnings.warn(_refunds_alone(activity), SetAsideWarning, stacklevel=2)
+    cells = _up_to(cells[known], last_day.to_period(period).ordinal)
     return _finished(cells, period, last_day, level)
 
 
-def _by_customer_month(transactions: Frame, last_day: int) -> nw.LazyFrame[Any]:
-    """Return one row per customer and month: whether it holds a purchase, and net revenue."""
+def _activity(transactions: Frame, months: int, last_day: int) -> nw.LazyFrame[Any]:
+    """Return one row per customer and period of so many months, with the customer's cohort."""
     return (
         lazy(transactions, ["customer_id", "ordered_at", "revenue"])
         .with_columns(
             day=day_number("ordered_at"),
-            month=month_number("ordered_at"),
+            period=month_number("ordered_at") // months,
             bought=(nw.col("revenue") >= 0).cast(nw.Int64),
         )
         .filter(nw.col("day") <= last_day)
-        .group_by("customer_id", "month")
+        .group_by("customer_id", "period")
         .agg(nw.col("revenue").sum(), nw.col("bought").max())
+        .with_columns(bought_in=nw.when(nw.col("bought") == 1).then(nw.col("period")))
+        .with_columns(cohort=nw.col("bought_in").min().over("customer_id"))
     )
 
 
-def _with_cohort(activity: pd.DataFrame) -> pd.DataFrame:
-    first = activity[activity["bought"] == 1].groupby("customer_id")["period"].min()
-    return activity.assign(cohort=activity["customer_id"].map(first))
+def _cells(activity: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return one row per cohort and period since: active customers, and net revenue."""
+    age = nw.col("period") - nw.col("cohort")
+    return (
+        activity.with_columns(period_number=nw.when(age > 0).then(age).otherwise(0))
+        .group_by("cohort", "period_number")
+        .agg(nw.col("bought").sum().alias("n_active"), nw.col("revenue").sum())
+    )
 
 
-def _refunds_alone(alone: pd.DataFrame) -> str:
+def _refunds_alone(activity: nw.LazyFrame[Any]) -> str:
+    alone = to_pandas(activity.filter(nw.col("cohort").is_null()).select("customer_id", "revenue"))
     customers = alone["customer_id"].unique()
     return _n(
         "{n} customer has refunds of {amount} but no purchase, and belongs to no cohort: "
@@ -138,25 +145,18 @@ def _refunds_alone(alone: pd.DataFrame) -> str:
     )
 
 
-def _cells(activity: pd.DataFrame, last: int) -> pd.DataFrame:
-    """Return the counts and revenue of each cohort (its number) in each period up to `last`."""
-    cohort = activity["cohort"].astype("int64")
-    number = (activity["period"] - cohort).clip(lower=0)
-    # Several months of one quarter are one activity.
-    buyers = activity["customer_id"].where(activity["bought"] == 1)
-    keys = [cohort.rename("cohort"), number.rename("period_number")]
-    counted = pd.DataFrame({"n_active": buyers, "revenue": activity["revenue"].astype(float)})
-    cells = counted.groupby(keys).agg({"n_active": "nunique", "revenue": "sum"})
-    return cells.reindex(_grid(np.unique(cohort), last), fill_value=0).reset_index()
-
-
-def _grid(cohorts: "np.ndarray[Any, np.dtype[np.int64]]", last: int) -> pd.MultiIndex:
+def _up_to(cells: pd.DataFrame, last: int) -> pd.DataFrame:
+    """Return the cells of every cohort, by its number, in every period up to `last`, in order."""
+    cohorts = np.unique(cells["cohort"].to_numpy("int64"))
     n_periods = last - cohorts + 1
     numbers = [np.arange(n, dtype="int64") for n in n_periods]
-    return pd.MultiIndex.from_arrays(
+    grid = pd.MultiIndex.from_arrays(
         [np.repeat(cohorts, n_periods), np.concatenate([*numbers, np.arange(0)])],
         names=["cohort", "period_number"],
     )
+    types = {"cohort": "int64", "period_number": "int64", "n_active": "int64", "revenue": "float64"}
+    indexed = cells.astype(types).set_index(["cohort", "period_number"])
+    return indexed.reindex(grid, fill_value=0).reset_index()
 
 
 def _finished(
@@ -175,7 +175,7 @@ def _finished(
             "retention_rate": cells["n_active"] / sizes,
             "retention_rate_low": np.where(is_start, 1.0, low),
             "retention_rate_high": high,
-            "revenue": cells["revenue"].astype(float),
+            "revenue": cells["revenue"],
             "is_complete": followed.end_time.normalize() <= last_day,
         }
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from custintel._checks import quoted
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 
 _LABEL = re.compile(r"\d{4}(-?Q[1-4]|-(0[1-9]|1[0-2]))?")
@@ -17,8 +18,8 @@ _PERIODS_PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 def by_period(table: pd.DataFrame) -> pd.DataFrame:
     """Return a checked copy: amounts as floats, periods as a `PeriodIndex` in order of time."""
     columns = _periods(table.columns)
-    _require_unique(columns, _("periods"))
-    _require_unique(table.index, _("items"))
+    _require_unique(columns)
+    _require_unique(table.index)
     amounts = _as_floats(table).set_axis(columns, axis=1)
     _require_finite(amounts)
     return amounts.sort_index(axis=1)
@@ -82,15 +83,16 @@ def _periods(labels: pd.Index) -> pd.PeriodIndex:
     return pd.PeriodIndex(periods)
 
 
-def _require_unique(labels: pd.Index, kind: str) -> None:
+def _require_unique(labels: pd.Index) -> None:
     repeated = labels[labels.duplicated()].unique()
     if len(repeated):
         raise SchemaError(
-            _(
-                "{n} of the {kind} of this table come more than once: {examples}. "
-                "Add them up first: table.groupby(level=0).sum().",
-                n=len(repeated),
-                kind=kind,
+            _n(
+                "{n} label of this table comes more than once: {examples}. "
+                "Add up what belongs together first: table.groupby(level=0).sum().",
+                "{n} labels of this table come more than once: {examples}. "
+                "Add up what belongs together first: table.groupby(level=0).sum().",
+                len(repeated),
                 examples=quoted(repeated, most=3),
             )
         )
@@ -100,10 +102,12 @@ def _as_floats(table: pd.DataFrame) -> pd.DataFrame:
     texts = [label for label, dtype in table.dtypes.items() if not _holds_numbers(table, label)]
     if texts:
         raise SchemaError(
-            _(
+            _n(
+                "{n} column of this table holds something else than numbers: {examples}. "
+                "Convert it with pandas.to_numeric.",
                 "{n} columns of this table hold something else than numbers: {examples}. "
                 "Convert them with pandas.to_numeric.",
-                n=len(texts),
+                len(texts),
                 examples=quoted(texts, most=3),
             )
         )
@@ -127,10 +131,12 @@ def _require_finite(amounts: pd.DataFrame) -> None:
         for row, column in zip(rows[:3], columns[:3], strict=True)
     ]
     raise SchemaError(
-        _(
+        _n(
+            "{n} amount of this table is missing or infinite, in {cells}. "
+            "If nothing was sold there, say so: table.fillna(0.0).",
             "{n} amounts of this table are missing or infinite, the first in {cells}. "
             "If nothing was sold there, say so: table.fillna(0.0).",
-            n=len(rows),
+            len(rows),
             cells=quoted(cells),
         )
     )

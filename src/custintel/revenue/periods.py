@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from custintel._checks import require_choice
@@ -83,17 +84,19 @@ def revenue_table(
     require_choice(period, tuple(_MONTHS), name="period")
     require_choice(partial, ("keep", "drop"), name="partial")
     last_day = as_day(as_of)
-    monthly = to_pandas(_by_month(transactions, by, number_of_day(last_day)))
-    periods = _periods(monthly, last_day, period)
-    table = _wide(monthly, periods, by)
+    cells = to_pandas(_by_period(transactions, by, _MONTHS[period], number_of_day(last_day)))
+    periods = _periods(cells, last_day, period)
+    table = _wide(cells, periods, by)
     if partial == "drop" and len(periods):
-        first_day = pd.Timestamp(int(monthly["first_day"].min()), unit="D")
+        first_day = pd.Timestamp(int(cells["first_day"].min()), unit="D")
         table = table[_whole(periods, first_day, last_day)]
     return _largest_first(table)
 
 
-def _by_month(transactions: Frame, by: str | None, last_day: int) -> nw.LazyFrame[Any]:
-    """Return one row per item and month: net revenue, and the day of the first line."""
+def _by_period(
+    transactions: Frame, by: str | None, months: int, last_day: int
+) -> nw.LazyFrame[Any]:
+    """Return one row per item and period of so many months: net revenue, day of the first line."""
     columns = dict.fromkeys(["ordered_at", "revenue", *([] if by is None else [by])])
     item = nw.lit(TOTAL) if by is None else nw.col(by)
     return (
@@ -102,35 +105,36 @@ def _by_month(transactions: Frame, by: str | None, last_day: int) -> nw.LazyFram
             "revenue",
             item=item,
             day=day_number("ordered_at"),
-            month=month_number("ordered_at"),
+            period=month_number("ordered_at") // months,
         )
         .filter(nw.col("day") <= last_day)
-        .group_by("item", "month")
+        .group_by("item", "period")
         .agg(nw.col("revenue").sum(), nw.col("day").min().alias("first_day"))
     )
 
 
-def _periods(monthly: pd.DataFrame, last_day: pd.Timestamp, period: str) -> pd.PeriodIndex:
-    if monthly.empty:
+def _periods(cells: pd.DataFrame, last_day: pd.Timestamp, period: str) -> pd.PeriodIndex:
+    if cells.empty:
         return pd.PeriodIndex([], freq=period)
-    first_month = pd.Period(ordinal=int(monthly["month"].min()), freq="M")
-    return pd.period_range(first_month.asfreq(period), last_day.to_period(period))
+    first = pd.Period(ordinal=int(cells["period"].min()), freq=period)
+    return pd.period_range(first, last_day.to_period(period))
 
 
-def _wide(monthly: pd.DataFrame, periods: pd.PeriodIndex, by: str | None) -> pd.DataFrame:
+def _wide(cells: pd.DataFrame, periods: pd.PeriodIndex, by: str | None) -> pd.DataFrame:
+    if cells.empty:
+        rows = [TOTAL] if by is None else []
+        return pd.DataFrame(index=pd.Index(rows, name=by, dtype=object), columns=periods)
     # Plain Python objects: every engine has its own type of text and of nothing.
-    items = monthly["item"].astype(object)
-    cells = pd.DataFrame(
-        {
-            "item": items.where(items.notna(), MISSING),
-            "period": monthly["month"].astype("int64") // _MONTHS[periods.freqstr[0]],
-            "revenue": monthly["revenue"].astype(float),
-        }
+    items = cells["item"].astype(object)
+    row, names = pd.factorize(items.where(items.notna(), MISSING))
+    column = cells["period"].to_numpy("int64") - periods[0].ordinal
+    shape = len(names), len(periods)
+    sums = np.bincount(
+        row * shape[1] + column, cells["revenue"].to_numpy(float), shape[0] * shape[1]
     )
-    table = cells.pivot_table(index="item", columns="period", values="revenue", aggfunc="sum")
-    rows = pd.Index([TOTAL]) if by is None else table.index
-    table = table.reindex(index=rows, columns=periods.astype("int64")).fillna(0.0)
-    return table.set_axis(periods, axis=1).set_axis(pd.Index(table.index.tolist(), name=by))
+    return pd.DataFrame(
+        sums.reshape(shape), index=pd.Index(names.tolist(), name=by), columns=periods
+    )
 
 
 def _whole(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from custintel._checks import quoted, require_choice, require_columns
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 
 _SCORED = {
@@ -114,10 +115,12 @@ def _require_scorable(rfm: pd.DataFrame) -> None:
     repeated = rfm.index[rfm.index.duplicated()].unique()
     if len(repeated):
         raise SchemaError(
-            _(
+            _n(
+                "Table 'rfm_table' has {n} customer on more than one row: {examples}. "
+                "It needs one row for each.",
                 "Table 'rfm_table' has {n} customers on more than one row: {examples}. "
                 "It needs one row for each.",
-                n=len(repeated),
+                len(repeated),
                 examples=quoted(repeated, most=3),
             )
         )
@@ -125,11 +128,13 @@ def _require_scorable(rfm: pd.DataFrame) -> None:
         missing = rfm.index[rfm[column].isna()]
         if len(missing):
             raise SchemaError(
-                _(
+                _n(
+                    "Column {column!r} of table 'rfm_table' is missing for {n} customer: "
+                    "{examples}. Fill it or leave the row out before scoring.",
                     "Column {column!r} of table 'rfm_table' is missing for {n} customers: "
-                    "{examples}. Fill it or leave them out before scoring.",
+                    "{examples}. Fill it or leave the rows out before scoring.",
+                    len(missing),
                     column=column,
-                    n=len(missing),
                     examples=quoted(missing, most=3),
                 )
             )

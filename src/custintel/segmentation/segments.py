@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from custintel._checks import quoted, require_columns
 from custintel._text import mark as N_  # noqa: N812
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 
 
@@ -19,7 +20,7 @@ class SegmentRule:
 
     A segment may have several rules. Segments count as better the earlier they are listed.
 
-    Attributes
+    Parameters
     ----------
     segment : str
         Name of the segment.
@@ -225,10 +226,12 @@ def _grid(segments: Sequence[SegmentRule]) -> NDArray[np.object_]:
     if len(uncovered):
         cells = [_("recency {r}, value {v}", r=r, v=v) for r, v in uncovered.tolist()]
         raise ValueError(
-            _(
-                "segments leave {n} pairs of scores without a name: {cells}. Add a rule, or "
+            _n(
+                "segments leave {n} pair of scores without a name: {cells}. Add a rule, or "
                 "end with SegmentRule('Others', recency=(1, {n_bins}), value=(1, {n_bins})).",
-                n=len(cells),
+                "segments leave {n} pairs of scores without a name: {cells}. Add rules, or "
+                "end with SegmentRule('Others', recency=(1, {n_bins}), value=(1, {n_bins})).",
+                len(cells),
                 cells=quoted(cells, most=6),
                 n_bins=n_bins,
             )
@@ -250,10 +253,12 @@ def _require_same_bins(scores: pd.DataFrame, columns: list[str], *, n_bins: int)
     outside = scores.index[~scores[columns].isin(range(1, n_bins + 1)).all(axis=1)]
     if len(outside):
         raise SchemaError(
-            _(
+            _n(
+                "{n} customer has a score that is not a whole number from 1 to {n_bins}: "
+                "{examples}. Make scores with custintel.segmentation.rfm_scores(rfm).",
                 "{n} customers have scores that are not whole numbers from 1 to {n_bins}: "
-                "{examples}. Make them with custintel.segmentation.rfm_scores(rfm).",
-                n=len(outside),
+                "{examples}. Make scores with custintel.segmentation.rfm_scores(rfm).",
+                len(outside),
                 n_bins=n_bins,
                 examples=quoted(outside, most=3),
             )
@@ -264,10 +269,12 @@ def _require_segments(segment: pd.Series) -> None:
     missing = segment.index[segment.isna()]
     if len(missing):
         raise SchemaError(
-            _(
+            _n(
+                "{n} customer has no segment: {examples}. "
+                "Name it with custintel.segmentation.rfm_segments(scores).",
                 "{n} customers have no segment: {examples}. "
-                "Make it with custintel.segmentation.rfm_segments(scores).",
-                n=len(missing),
+                "Name them with custintel.segmentation.rfm_segments(scores).",
+                len(missing),
                 examples=quoted(missing, most=3),
             )
         )

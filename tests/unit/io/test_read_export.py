@@ -225,7 +225,8 @@ def test_parquet(tmp_path):
     path = tmp_path / "x[1].parquet"
     query = (
         "SELECT 9007199254740993::BIGINT AS customer_id, TIMESTAMPTZ '2024-01-31 10:00:00+02' "
-        'AS ordered_at, 12.5::DECIMAL(9, 2) AS revenue, NULL::VARCHAR AS "a ""b"" c" '
+        'AS ordered_at, 12.5::DECIMAL(9, 2) AS revenue, NULL::VARCHAR AS "a ""b"" c", '
+        "[1, 2] AS list, {'a': 1} AS struct "
         "UNION ALL SELECT NULL, TIMESTAMPTZ '2024-01-31 10:00:00+02', 3, 'x', NULL, NULL"
     )
     duckdb.sql(f"COPY ({query}) TO '{path}' (FORMAT parquet)")

@@ -55,8 +55,11 @@ def test_customers_without_revenue_are_not_counted():
 def test_net_refunds_are_left_out_and_counted():
     measures = of([70, 30, -15, -5])
     assert measures[["n_customers", "revenue", "n_negative", "net_refunds"]].tolist() == [
-        2, 100, 2, -20,
-    ]  # fmt: skip
+        2,
+        100,
+        2,
+        -20,
+    ]
     assert measures["hhi"] == pytest.approx(0.58)
 
 

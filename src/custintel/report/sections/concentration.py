@@ -24,19 +24,24 @@ _STRONG, _WEAK = 0.7, 0.4  # share of the best fifth above and below which the w
 
 def concentration_section(analysis: Analysis) -> Section:
     """Tell what share of revenue the best customers bring."""
+    if not analysis.revenue.concentration["n_customers"]:
+        return Section("concentration", _("Concentration"), _opening(analysis))
     blocks = [chart(lorenz_curve(analysis.revenue.curve)), _measures(analysis), _largest(analysis)]
     return Section("concentration", _("Concentration"), _opening(analysis), blocks)
 
 
 def _opening(analysis: Analysis) -> Markup:
     measured = analysis.revenue.concentration
+    if not measured["n_customers"]:
+        return sentence(
+            "None of the {n} customers has brought more than was refunded.",
+            n=count("customers.n", len(analysis.history)),
+        )
     fields = {
         "best": share("concentration.pareto_share", measured["pareto_share"]),
         "ten": share("concentration.cr_10", measured["cr_10"]),
         "first": share("concentration.cr_1", measured["cr_1"]),
     }
-    if not measured["n_customers"]:
-        return sentence("No customer has brought more than was refunded.")
     if measured["pareto_share"] >= _STRONG:
         return sentence(
             "Revenue hangs on few customers: the best fifth brought {best} of it, the ten "
