@@ -1,14 +1,16 @@
 """What the contract tests walk: the public names, and the source files.
 
-A test that asks for ``public``, ``documented`` or ``source`` runs once for each of them.
+A test that asks for ``public``, ``documented``, ``explained``, ``result`` or ``source`` runs
+once for each of them.
 """
 
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 
@@ -31,6 +33,9 @@ class PublicName:
 
     def is_error(self) -> bool:
         return inspect.isclass(self.value) and issubclass(self.value, BaseException)
+
+    def is_result(self) -> bool:
+        return inspect.isclass(self.value) and is_dataclass(self.value)
 
     def is_constant(self) -> bool:
         return not callable(self.value) and not isinstance(self.value, property)
@@ -61,7 +66,7 @@ def methods(owner: PublicName) -> Iterator[PublicName]:
     ours = [base for base in owner.value.__mro__ if base.__module__.startswith("custintel")]
     names = {name: value for base in reversed(ours) for name, value in vars(base).items()}
     for name, value in names.items():
-        is_method = inspect.isroutine(value) or isinstance(value, property)
+        is_method = isinstance(value, FunctionType | classmethod | staticmethod | property)
         if is_method and not name.startswith("_"):
             # Through getattr, so that class methods are bound as users see them.
             seen = value if isinstance(value, property) else getattr(owner.value, name)
@@ -69,24 +74,42 @@ def methods(owner: PublicName) -> Iterator[PublicName]:
 
 
 def documented_names() -> list[PublicName]:
-    """Return the public names and the methods of the classes among them."""
-    return [each for name in public_names() for each in (name, *methods(name))]
+    """Return what a docstring explains: the public names save constants, and all methods."""
+    names = [name for name in public_names() if not name.is_constant()]
+    return [each for name in names for each in (name, *methods(name))]
+
+
+def explained_names() -> list[PublicName]:
+    """Return the names whose use an example shows.
+
+    Errors are shown where they are raised, results by the functions that return them.
+    """
+    names = [name for name in public_names() if not name.is_constant()]
+    return [name for name in names if not (name.is_error() or name.is_result())]
+
+
+def results() -> list[PublicName]:
+    """Return the dataclasses among the public names."""
+    return [name for name in public_names() if name.is_result()]
+
+
+WALKS = {
+    "public": public_names,
+    "documented": documented_names,
+    "explained": explained_names,
+    "result": results,
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each public name, documented name or source file."""
-    if "public" in metafunc.fixturenames:
-        _parametrize_names(metafunc, "public", public_names())
-    if "documented" in metafunc.fixturenames:
-        _parametrize_names(metafunc, "documented", documented_names())
+    """Run a test once for each name or source file that it asks for."""
+    for fixture in WALKS.keys() & set(metafunc.fixturenames):
+        names = WALKS[fixture]()
+        metafunc.parametrize(fixture, names, ids=[name.path for name in names])
     if "source" in metafunc.fixturenames:
         files = sorted(SOURCE.rglob("*.py"))
         ids = [file.relative_to(SOURCE).as_posix() for file in files]
         metafunc.parametrize("source", files, ids=ids)
-
-
-def _parametrize_names(metafunc: pytest.Metafunc, fixture: str, names: list[PublicName]) -> None:
-    metafunc.parametrize(fixture, names, ids=[name.path for name in names])
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +131,6 @@ def all_rooms() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def all_documented() -> list[PublicName]:
-    """Return the public names and the methods of the classes among them."""
-    return documented_names()
+def all_names() -> list[PublicName]:
+    """Return the public names, constants included, and the methods of the classes."""
+    return [each for name in public_names() for each in (name, *methods(name))]

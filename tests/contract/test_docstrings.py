@@ -1,9 +1,8 @@
 """Every public name is documented in numpydoc's form, with an example that runs."""
 
 import inspect
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 
-import pytest
 from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
@@ -23,12 +22,8 @@ IGNORED_FOR_ONE_LINE = dict.fromkeys(
 def ignored(name):
     codes = set(IGNORED)
     codes |= set(IGNORED_IN_PLOTS if name.room == "plots" else ())
-    codes |= set(IGNORED_FOR_RESULTS if is_result(name) else ())
+    codes |= set(IGNORED_FOR_RESULTS if name.is_result() else ())
     return codes | set(IGNORED_FOR_ONE_LINE if is_told_in_one_line(name) else ())
-
-
-def is_result(name):
-    return inspect.isclass(name.value) and is_dataclass(name.value)
 
 
 def is_told_in_one_line(name):
@@ -43,31 +38,23 @@ def is_method_of_self_alone(name):
 
 
 def test_docstring_is_valid_numpydoc(documented):
-    if documented.is_constant():
-        pytest.skip("a constant has no docstring")
     found = dict(validate(documented.path)["errors"])
     assert {code: found[code] for code in found.keys() - ignored(documented)} == {}
 
 
-def test_public_name_has_an_example(public):
-    if public.is_constant() or public.is_error():
-        pytest.skip("constants and errors are shown where they are used")
-    if is_result(public):
-        pytest.skip("results are shown by the functions that return them")
-    assert ">>> " in (inspect.getdoc(public.value) or ""), "the docstring has no example"
+def test_public_name_has_an_example(explained):
+    assert ">>> " in (inspect.getdoc(explained.value) or ""), "the docstring has no example"
 
 
-def test_fields_of_results_are_described(public):
-    if not is_result(public):
-        pytest.skip("not a result")
-    documented = NumpyDocString(inspect.getdoc(public.value))
+def test_fields_of_results_are_described(result):
+    documented = NumpyDocString(inspect.getdoc(result.value))
     described = {
         name.strip()
         for section in ("Attributes", "Parameters")
         for each in documented[section]
         for name in each.name.split(",")
     }
-    assert {field.name for field in fields(public.value)} - described == set()
+    assert {field.name for field in fields(result.value)} - described == set()
 
 
 def test_public_name_is_in_the_reference(public, repository):
@@ -80,8 +67,8 @@ def test_every_reference_page_is_about_a_room(repository, all_rooms):
     assert pages == set(all_rooms)
 
 
-def test_the_walk_covers_the_package(all_documented, all_rooms):
+def test_the_walk_covers_the_package(all_names, all_rooms):
     assert {"custintel.tables.purchase_history", "custintel.datasets.load_cdnow"} <= {
-        name.path for name in all_documented
+        name.path for name in all_names
     }
-    assert {name.room for name in all_documented} == set(all_rooms)
+    assert {name.room for name in all_names} == set(all_rooms)

@@ -111,7 +111,7 @@ def test_every_text_is_translated(case: str, analysis: Analysis, tmp_path: Path)
     # Names of files and models, currencies, and dates as their numbers and months are written.
     known = [
         *(r"N° client", r"Montant", r"Date de commande", r"ventes\.csv", "EUR"),
-        *(r"BG/NBD \w+", r"gamma-gamma \w+", r"[0-3]?\d? ?[A-Z][a-z]{2} \d{4}", r"Q\d \d{4}"),
+        *(r"BG/NBD \w+", r"gamma-gamma \w*", r"[0-3]?\d? ?[A-Z][a-z]{2} \d{4}", r"Q\d \d{4}"),
     ]
     words = re.findall(r"[^\W\d_]{2,}", re.sub("|".join(known), "", left))
     assert words == []

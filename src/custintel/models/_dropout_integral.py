@@ -21,6 +21,7 @@ from custintel._intervals import Floats
 _ACCURACY = 1e-11
 _NODES = (8, 16, 32, 64, 128, 256)
 _CELLS = 1 << 20  # numbers held at once in a block
+_LARGE = 1e100  # sums of squares are scaled down from here
 _TILTED_BELOW = 4.0  # of a: a narrower distribution is better left where it is
 
 
@@ -52,7 +53,7 @@ def _by_difficulty(
     # e^(−cv) loses a factor (c / (c+2))² of its error with each node.
     c = np.maximum(growth / tilt, tilt) - 1
     with np.errstate(divide="ignore"):
-        needed = np.log(_ACCURACY) / (2 * np.log(c / (c + 2))) + a
+        needed = np.log(_ACCURACY) / (2 * np.log(c / (c + 2))) + min(a, 8.0)
     group = np.minimum(np.searchsorted(_NODES, needed), len(_NODES) - 1)
     for number in np.unique(group):
         yield np.flatnonzero(group == number), _NODES[number]
@@ -87,7 +88,7 @@ def beta_quadrature(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
     matrix[:, each, each] = diagonal
     matrix[:, each[1:], each[:-1]] = beside  # the lower triangle is all that is read
     nodes = np.maximum(np.linalg.eigvalsh(matrix), np.finfo(float).tiny ** 0.25)
-    return nodes, -np.log(_sum_of_squares(nodes, diagonal, beside))
+    return nodes, -_log_sum_of_squares(nodes, diagonal, beside)
 
 
 def _recurrence(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
@@ -103,19 +104,21 @@ def _recurrence(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
     return np.column_stack([a / (a + b), diagonal]), np.sqrt(squared)
 
 
-def _sum_of_squares(nodes: Floats, diagonal: Floats, beside: Floats) -> Floats:
+def _log_sum_of_squares(nodes: Floats, diagonal: Floats, beside: Floats) -> Floats:
     """Sum the squares of the orthonormal polynomials at the nodes: one over the weights.
 
     The eigenvectors give the weights too (Golub & Welsch 1969), but the smallest of them
     without a right digit, and the tilt multiplies those.
     """
     before, now = np.zeros_like(nodes), np.ones_like(nodes)
-    total = np.ones_like(nodes)
+    total, scale = np.ones_like(nodes), np.zeros_like(nodes)
     for k in range(beside.shape[1]):
         below = beside[:, k - 1, None] if k else 0.0
-        before, now = (
-            now,
-            ((nodes - diagonal[:, k, None]) * now - below * before) / beside[:, k, None],
-        )
+        above = ((nodes - diagonal[:, k, None]) * now - below * before) / beside[:, k, None]
+        before, now = now, above
         total += now**2
-    return total
+        if total.max() > _LARGE:
+            shrink = np.where(total > _LARGE, 1 / _LARGE, 1.0)
+            total, scale = total * shrink, scale - np.log(shrink)
+            before, now = before * np.sqrt(shrink), now * np.sqrt(shrink)
+    return np.log(total) + scale

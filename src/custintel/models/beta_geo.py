@@ -269,8 +269,8 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
            probability_alive  expected_purchases
         0              0.726               1.226
         """
-        warn_without_covariance(self)
         expected = self.expected_purchases(history, horizon=horizon)
+        warn_without_covariance(self)
         low, high = expected.interval(level)
         return pd.DataFrame(
             {

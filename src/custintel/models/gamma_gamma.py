@@ -225,8 +225,8 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
             - ``expected_spend_low``, ``expected_spend_high`` : float, bounds of the expected
               amount; NaN, with a warning, in a model made without covariance
         """
-        warn_without_covariance(self)
         expected = self.expected_spend(history)
+        warn_without_covariance(self)
         low, high = expected.interval(level)
         return pd.DataFrame(
             {

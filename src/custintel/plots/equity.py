@@ -76,6 +76,6 @@ def equity_bars(
     ax.margins(x=0.2)
     whole = float(table["equity"].max()) >= 10
     digits = 0 if whole else 2
-    style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency, digits), most=4)
+    style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency, digits), most=5)
     style.titled(ax, _("Expected customer equity, with its interval"))
     return ax

@@ -60,7 +60,7 @@ def cohort_heatmap(cohorts: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes"
     require_columns(cohorts.columns, _COLUMNS, table="cohort_table")
     later = cohorts[cohorts["period_number"] > 0]
     sizes = cohorts.groupby("cohort")["n_customers"].first()
-    ax = style.prepared(ax, height=float(np.clip(1.4 + 0.26 * len(sizes), 2.2, 7.0)))
+    ax = style.prepared(ax, height=float(np.clip(1.4 + 0.26 * len(sizes), 2.6, 7.0)))
     if later.empty:
         return style.say(ax, _("No period after the first purchases yet."))
     rates = later.pivot_table("retention_rate", "cohort", "period_number").reindex(sizes.index)

@@ -34,29 +34,21 @@ def fitted(simulated):
 
 
 def likelihood_by_definition(x, t_x, T, parameters):
-    """Average the likelihood of one customer over λ and p, one inside the other."""
+    """Average the likelihood of one customer over many rates λ and probabilities p."""
     r, alpha, a, b = parameters
-
-    def given_both(rate, p):
-        stayed = (1 - p) ** x * rate**x * np.exp(-rate * T)
-        left = p * (1 - p) ** (x - 1) * rate**x * np.exp(-rate * t_x) if x else 0.0
-        return stayed + left
-
-    def given_p(p):
-        over_rates = quad(
-            lambda rate: given_both(rate, p) * gamma.pdf(rate, r, scale=1 / alpha), 0, np.inf
-        )
-        return over_rates[0] * beta.pdf(p, a, b)
-
-    return quad(given_p, 0, 1, epsabs=1e-12)[0]
+    middles = (np.arange(4000) + 0.5) / 4000
+    rate, p = gamma.ppf(middles, r, scale=1 / alpha)[:, None], beta.ppf(middles, a, b)
+    stayed = (1 - p) ** x * rate**x * np.exp(-rate * T)
+    left = p * (1 - p) ** (x - 1) * rate**x * np.exp(-rate * t_x) if x else 0.0
+    return (stayed + left).mean()
 
 
 @pytest.mark.parametrize(("x", "t_x", "T"), [(0, 0, 3.0), (1, 0.5, 2.0), (3, 1.5, 1.8), (2, 2, 2)])
 def test_likelihood_equals_its_definition(x, t_x, T):
-    parameters = np.array([1.4, 2.0, 1.7, 2.4])  # without poles, for the sake of the integrals
+    parameters = np.array([1.4, 2.0, 1.7, 2.4])
     one = Purchases(*(np.array([float(number)]) for number in (x, t_x, T)))
     ours = BetaGeoLikelihood.of(one, None, 1.0)(np.log(parameters)).value
-    assert np.exp(ours) == pytest.approx(likelihood_by_definition(x, t_x, T, parameters), rel=1e-6)
+    assert np.exp(ours) == pytest.approx(likelihood_by_definition(x, t_x, T, parameters), rel=1e-4)
 
 
 @pytest.mark.parametrize("days_per_unit", [1.0, 7.0])
@@ -234,7 +226,7 @@ def test_intervals_agree_with_draws_from_the_covariance(fitted, simulated):
     values = np.array([getattr(fitted, f"{name}_") for name in CDNOW])
     covariance = fitted.covariance_.to_numpy() / np.outer(values, values)
     rng = np.random.default_rng(1)
-    draws = np.exp(rng.multivariate_normal(np.log(values), covariance, 2000))
+    draws = np.exp(rng.multivariate_normal(np.log(values), covariance, 500))
     forecasts = [
         BetaGeoModel.from_parameters(**dict(zip(CDNOW, draw, strict=True)))
         .expected_purchases(some, horizon="26W")
@@ -242,9 +234,8 @@ def test_intervals_agree_with_draws_from_the_covariance(fitted, simulated):
         for draw in draws
     ]
     table = fitted.forecast(some, horizon="26W")
-    low, high = np.quantile(forecasts, [0.025, 0.975], axis=0)
-    assert table["expected_purchases_low"].to_numpy() == pytest.approx(low, rel=0.05)
-    assert table["expected_purchases_high"].to_numpy() == pytest.approx(high, rel=0.05)
+    spread = np.log(table["expected_purchases_high"] / table["expected_purchases_low"])
+    assert spread.to_numpy() == pytest.approx(2 * 1.96 * np.log(forecasts).std(axis=0), rel=0.15)
 
 
 def one_purchase_each(n):

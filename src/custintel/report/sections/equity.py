@@ -15,6 +15,7 @@ from custintel.report._elements import (
     Table,
     amount,
     amounts_between,
+    change,
     chart,
     count,
     sentence,
@@ -38,6 +39,7 @@ def equity_section(analysis: Analysis) -> Section:
     segments, deciles = value.by_segment.table, value.by_decile.table
     blocks = [
         Note(_basis(analysis)),
+        *_caution(analysis),
         chart(equity_bars(segments, currency=currency)),
         _table(segments, "segment", _("Segment"), _("Expected equity by segment"), currency),
         _table(
@@ -118,6 +120,25 @@ def _basis(analysis: Analysis) -> Markup:
         rate=rate,
         level=level,
     )
+
+
+def _caution(analysis: Analysis) -> list[Note]:
+    """Say how far off the model was in its test: the intervals do not hold that error."""
+    test = analysis.test
+    actual = 0 if test is None else int(test.fit["actual_purchases"].sum())
+    if test is None or actual == 0:
+        return []
+    error = float(test.fit["expected_purchases"].sum()) / actual - 1
+    return [
+        Note(
+            sentence(
+                "The intervals hold the uncertainty of the models' parameters, not that of the "
+                "models themselves: in its test the purchase model was off by {error}, and a "
+                "like error is to be reckoned with here.",
+                error=change("model.error", error),
+            )
+        )
+    ]
 
 
 def _table(

@@ -110,9 +110,10 @@ def _parameters(value: ValueResults) -> Table:
     for model, name in ((value.purchase_model, "BG/NBD"), (value.spend_model, "gamma-gamma")):
         for parameter, estimate in model.summary().iterrows():
             key = f"model.{name}.{parameter}"
+            told = {"spend_frequency_correlation": _("correlation of spend and frequency")}
             rows.append(
                 [
-                    f"{name} {parameter}",
+                    f"{name} {told.get(str(parameter), parameter)}",
                     decimal(key, estimate["estimate"], 3),
                     sentence(
                         "{low} to {high}",

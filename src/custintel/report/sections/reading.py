@@ -98,7 +98,7 @@ def _as_of(analysis: Analysis) -> Markup:
     if analysis.as_of_is_given:
         return sentence("The last day observed, {day}, was chosen.", day=shown)
     return sentence(
-        "The last day observed, {day}, is the last one in the data: nothing else was said.",
+        "The last day observed, {day}, is the last one in the data, as no other was given.",
         day=shown,
     )
 

@@ -92,12 +92,12 @@ def _opening(analysis: Analysis, rates: pd.DataFrame) -> Markup:
     }[analysis.cohort_period]
     if once > 0.5:
         return sentence(
-            "Most customers never come back ({once} have bought on one day only): {told}.",
+            "Most customers have not come back ({once} have bought on one day only): {told}.",
             told=told,
             once=fields["once"],
         )
     return sentence(
-        "Most customers come back ({once} have bought on one day only): {told}.",
+        "Most customers have come back ({once} have bought on one day only): {told}.",
         told=told,
         once=fields["once"],
     )
