@@ -250,9 +250,9 @@ def _tell_export(export: "Export", set_aside: "pd.DataFrame") -> None:
 
 def _tell_set_aside(set_aside: "pd.DataFrame", console: Console) -> None:
     rows = Table(_("Line"), _("Column"), _("Text"), _("Reason"))
-    for row in set_aside.sort_values("line").head(_MOST_ROWS).itertuples():
+    for row in set_aside.sort_values("line").head(_MOST_ROWS).to_dict("records"):
         rows.add_row(
-            str(row.line), _plain(row.column or ""), _plain(row.value or ""), _plain(row.reason)
+            *(_plain(str(row[name] or "")) for name in ("line", "column", "value", "reason"))
         )
     console.print(rows)
     more = len(set_aside) - _MOST_ROWS

@@ -44,7 +44,7 @@ def _not_negative(spend: Spend, history: pd.DataFrame) -> Floats:
                 customers=customers_named(history, negative),
             ),
             WeakResultWarning,
-            stacklevel=5,
+            stacklevel=4,
         )
     return np.maximum(spend.monetary_value, 0.0)
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custintel._checks import quoted, require_columns
 from custintel._intervals import Floats
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.errors import SchemaError
 

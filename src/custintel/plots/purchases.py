@@ -112,7 +112,7 @@ def holdout_bars(fit: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ...     {"actual_mean": [0.2, 0.9], "expected_mean": [0.25, 0.8]},
     ...     index=pd.Index([0, 1], name="frequency"),
     ... )
-    >>> [bar.get_height() for bar in holdout_bars(fit).containers[0]]
+    >>> [float(bar.get_height()) for bar in holdout_bars(fit).containers[0]]
     [0.2, 0.9]
     """
     require_columns(fit.columns, ["actual_mean", "expected_mean"], table="holdout_fit")

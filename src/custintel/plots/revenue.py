@@ -7,7 +7,7 @@ import pandas as pd
 
 from custintel import _formats as formats
 from custintel._checks import require_columns
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.plots import _style as style

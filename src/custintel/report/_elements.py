@@ -107,6 +107,9 @@ class Definition:
     kind: str = "definition"
 
 
+Block = Table | Chart | Note | Definition
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One part of the report, opened by a sentence that says what its figures mean."""
@@ -114,7 +117,7 @@ class Section:
     key: str
     title: str
     opening: Markup
-    blocks: Sequence[Table | Chart | Note | Definition] = ()
+    blocks: Sequence[Block] = ()
 
 
 def chart(axes: "Axes") -> Chart:
@@ -124,7 +127,8 @@ def chart(axes: "Axes") -> Chart:
     """
     import matplotlib.pyplot as plt
 
-    figure = axes.figure
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # axes that a plot has just returned
     title = axes.get_title(loc="left")
     axes.set_title("", loc="left")
     written = StringIO()

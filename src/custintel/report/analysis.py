@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -36,6 +37,7 @@ class RevenueResults:
     months: pd.DataFrame  # one row, every month observed
     whole_months: pd.DataFrame  # likewise, without months cut by the ends of the data
     quarters: pd.DataFrame
+    whole_quarters: pd.DataFrame
     concentration: pd.Series  # of all customers over all time
     curve: pd.DataFrame
 
@@ -195,12 +197,13 @@ def _revenue(seen: pd.DataFrame, day: pd.Timestamp) -> RevenueResults:
         months=revenue_table(seen, as_of=day, period="M"),
         whole_months=revenue_table(seen, as_of=day, period="M", partial="drop"),
         quarters=revenue_table(seen, as_of=day, period="Q"),
+        whole_quarters=revenue_table(seen, as_of=day, period="Q", partial="drop"),
         concentration=concentration_table(whole, top=(1, 10)).iloc[0],
         curve=concentration_curve(whole),
     )
 
 
-def _cohort_period(seen: pd.DataFrame, day: pd.Timestamp) -> str:
+def _cohort_period(seen: pd.DataFrame, day: pd.Timestamp) -> Literal["M", "Q", "Y"]:
     """Choose months for two years of data, quarters for six, else years."""
     days = (day - seen["ordered_at"].min()).days
     return "M" if days <= 2 * 366 else "Q" if days <= 6 * 366 else "Y"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 
 SMALLEST_GROUP = 5
 OTHER = N_("Other (small segments)")
@@ -27,4 +27,4 @@ def merged_small_groups(groups: pd.Series) -> pd.Series:
         small.append(others.index[0])
     kept = [name for name in ordered.cat.categories if name not in small]
     merged = ordered.astype(object).where(~ordered.isin(small), OTHER)
-    return merged.astype(pd.CategoricalDtype([*kept, OTHER], ordered=True)).rename(groups.name)
+    return merged.astype(pd.CategoricalDtype([*kept, OTHER], ordered=True))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from custintel._checks import require_choice
 from custintel._frames import Frame, day_number, lazy, month_number, number_of_day, to_pandas
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 from custintel._time import Day, as_day
 
 TOTAL = N_("total")

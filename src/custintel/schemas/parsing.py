@@ -19,7 +19,7 @@ from custintel._checks import quoted, require_choice
 from custintel._dates import parse_dates
 from custintel._money import currency_code, currency_in
 from custintel._numbers import DECIMAL_SIGNS, NumberReadings, read_numbers, settled_decimal
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.errors import MixedCurrencyError
 from custintel.schemas.columns import Table

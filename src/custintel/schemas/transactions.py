@@ -5,7 +5,7 @@ HubSpot and the UCI "Online Retail" data. A header that means two things in thos
 (Shopify's ``Name`` and ``Id``, Stripe's ``id``) is no synonym: it is named by the user.
 """
 
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 from custintel.schemas.columns import Column, Table
 
 TRANSACTIONS = Table(

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custintel._checks import quoted, require_columns
-from custintel._text import mark as N_  # noqa: N812
+from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError

@@ -156,7 +156,9 @@ def test_parameters_that_break_lifetimes():
 
     def given_p(p):
         kernel = (1 - (1 + p * 30 / 3.24) ** -0.11) / p
-        return kernel * np.exp((0.31 - 1) * np.log(p) + (0.5 - 1) * np.log1p(-p) - betaln(0.31, 0.5))
+        return kernel * np.exp(
+            (0.31 - 1) * np.log(p) + (0.5 - 1) * np.log1p(-p) - betaln(0.31, 0.5)
+        )
 
     assert expected.value[0] == pytest.approx(quad(given_p, 0, 1, epsabs=1e-10)[0], rel=1e-6)
 

@@ -88,9 +88,7 @@ def test_many_integrals_equal_single_ones():
     rng = np.random.default_rng(1)
     b, m, s = rng.gamma(2, 2, 300), rng.gamma(1, 1, 300), rng.gamma(0.3, 30, 300)
     together = active_purchases(0.8, b, m, s).value
-    one_by_one = [
-        active_purchases(0.8, b[[i]], m[[i]], s[[i]]).value[0] for i in range(0, 300, 17)
-    ]
+    one_by_one = [active_purchases(0.8, b[[i]], m[[i]], s[[i]]).value[0] for i in range(0, 300, 17)]
     assert together[::17] == pytest.approx(one_by_one, rel=1e-12)
 
 

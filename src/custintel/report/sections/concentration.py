@@ -5,6 +5,7 @@ from markupsafe import Markup
 from custintel._text import translate as _
 from custintel.plots import lorenz_curve
 from custintel.report._elements import (
+    Block,
     Figure,
     Section,
     Table,
@@ -26,7 +27,11 @@ def concentration_section(analysis: Analysis) -> Section:
     """Tell what share of revenue the best customers bring."""
     if not analysis.revenue.concentration["n_customers"]:
         return Section("concentration", _("Concentration"), _opening(analysis))
-    blocks = [chart(lorenz_curve(analysis.revenue.curve)), _measures(analysis), _largest(analysis)]
+    blocks: list[Block] = [
+        chart(lorenz_curve(analysis.revenue.curve)),
+        _measures(analysis),
+        _largest(analysis),
+    ]
     return Section("concentration", _("Concentration"), _opening(analysis), blocks)
 
 

@@ -9,6 +9,7 @@ from custintel._text import translate_plural as _n
 from custintel._time import Span
 from custintel.plots import equity_bars
 from custintel.report._elements import (
+    Block,
     Figure,
     Note,
     Section,
@@ -37,7 +38,7 @@ def equity_section(analysis: Analysis) -> Section:
         return Section("equity", title, opening)
     currency = analysis.currency
     segments, deciles = value.by_segment.table, value.by_decile.table
-    blocks = [
+    blocks: list[Block] = [
         Note(_basis(analysis)),
         *_caution(analysis),
         chart(equity_bars(segments, currency=currency)),
@@ -55,7 +56,8 @@ def equity_section(analysis: Analysis) -> Section:
 
 def _opening(analysis: Analysis, value: ValueResults) -> Markup:
     equity = value.by_segment
-    best = equity.table["equity"].idxmax()
+    position = int(equity.table["equity"].argmax())
+    best, best_share = equity.table.index[position], equity.table["equity_share"].iloc[position]
     low = amount("equity.total_low", equity.total_low, analysis.currency)
     high = amount("equity.total_high", equity.total_high, analysis.currency)
     fields = {
@@ -65,7 +67,7 @@ def _opening(analysis: Analysis, value: ValueResults) -> Markup:
         "high": high,
         "time": spelled(analysis.assumptions.horizon),
         "segment": _(str(best)),
-        "share": share("equity.best_share", equity.table.loc[best, "equity_share"]),
+        "share": share("equity.best_share", float(best_share)),
         "decile": share("equity.top_decile_share", value.by_decile.table["equity_share"].iloc[0]),
     }
     if analysis.assumptions.margin_rate is None:
@@ -152,9 +154,9 @@ def _table(
                 _(str(group)),
                 count(f"{name}.n_customers", row["n_customers"]),
                 amount(f"{name}.equity", row["equity"], currency),
-                amounts_between(f"{name}.equity", row["equity_low"], row["equity_high"], currency),
                 share(f"{name}.equity_share", row["equity_share"]),
+                amounts_between(f"{name}.equity", row["equity_low"], row["equity_high"], currency),
             ]
         )
-    headings = [heading, _("Customers"), _("Equity"), _("Interval"), _("Share")]
+    headings = [heading, _("Customers"), _("Equity"), _("Share"), _("Interval")]
     return Table(caption, headings, rows)

@@ -7,6 +7,7 @@ from custintel import _formats as formats
 from custintel._text import translate as _
 from custintel.plots import holdout_bars, tracking_lines
 from custintel.report._elements import (
+    Block,
     Figure,
     Section,
     Table,
@@ -25,7 +26,7 @@ def model_section(analysis: Analysis) -> Section:
     """Tell how well the purchase model forecast the second half of the time."""
     title = _("Purchase model")
     test = analysis.test
-    blocks: list[object] = []
+    blocks: list[Block] = []
     if test is None:
         opening = sentence(
             "The purchase model could not be tested on these {n} customers: {reason}.",

@@ -7,7 +7,7 @@ from custintel import _formats as formats
 from custintel._text import translate as _
 from custintel.plots import cohort_heatmap
 from custintel.report._elements import (
-    Chart,
+    Block,
     Figure,
     Note,
     Section,
@@ -29,7 +29,7 @@ def retention_section(analysis: Analysis) -> Section:
     cohorts = analysis.cohorts
     shown = cohorts[cohorts["n_customers"] >= SMALLEST_GROUP]
     latest = sorted(shown["cohort"].unique())[-_MOST_COHORTS:]
-    blocks: list[Chart | Table | Note] = []
+    blocks: list[Block] = []
     if latest:
         blocks.append(chart(cohort_heatmap(shown[shown["cohort"].isin(latest)])))
     n_withheld = cohorts["cohort"].nunique() - len(latest)
@@ -68,8 +68,8 @@ def _opening(analysis: Analysis, rates: pd.DataFrame) -> Markup:
             "long enough yet to say how many come back.",
             **fields,
         )
-    fields["next"] = share("retention.rate.1", rates.loc[1, "rate"])
-    fields["far"] = share(f"retention.rate.{far}", rates.loc[far, "rate"])
+    fields["next"] = share("retention.rate.1", float(rates["rate"].loc[1]))
+    fields["far"] = share(f"retention.rate.{far}", float(rates["rate"].loc[far]))
     told = {
         "M": sentence(
             "a month after their first purchase {next} of a cohort buy, and {n} months after it "

@@ -103,28 +103,20 @@ def _named(months: pd.Series) -> str:
 
 def _quarters(analysis: Analysis) -> Table:
     quarters = analysis.revenue.quarters.iloc[0].iloc[-_MOST_QUARTERS:]
-    whole = analysis.revenue.whole_months.columns
+    whole = analysis.revenue.whole_quarters.columns
     rows: list[list[Figure | Markup | str]] = []
-    previous: float | None = None
-    for quarter, revenue in quarters.items():
-        key = f"revenue.{quarter}"
-        is_whole = all(
-            month in whole
-            for month in pd.period_range(
-                quarter.asfreq("M", "start"), quarter.asfreq("M", "end"), freq="M"
-            )
-        )
-        can_compare = is_whole and previous is not None and previous > 0
-        name = formats.period(quarter)
+    previous = 0.0
+    for quarter, revenue in zip(pd.PeriodIndex(quarters.index), quarters, strict=True):
+        key, name = f"revenue.{quarter}", formats.period(quarter)
+        is_whole = quarter in whole
+        growth = change(f"{key}.growth", revenue / previous - 1) if previous > 0 else "–"
         rows.append(
             [
                 name if is_whole else _("{quarter} (not whole)", quarter=name),
                 amount(key, revenue, analysis.currency),
-                change(f"{key}.growth", revenue / previous - 1)
-                if can_compare and previous
-                else "–",
+                growth if is_whole else "–",
             ]
         )
-        previous = revenue if is_whole else None
+        previous = revenue if is_whole else 0.0
     headings = [_("Quarter"), _("Revenue"), _("Against the quarter before")]
     return Table(_("Revenue by quarter, net of refunds"), headings, rows)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from custintel._text import translate as _
 from custintel.plots import segment_bars
 from custintel.report._elements import (
+    Block,
     Figure,
     Section,
     Table,
@@ -25,7 +26,7 @@ _LEAVING = ("At risk", "Can't lose them")
 def segments_section(analysis: Analysis) -> Section:
     """Tell how large each segment is, and what it has brought."""
     summary = segment_totals(analysis)
-    blocks = [chart(segment_bars(summary)), _table(summary, analysis.currency)]
+    blocks: list[Block] = [chart(segment_bars(summary)), _table(summary, analysis.currency)]
     return Section("segments", _("Segments"), _opening(analysis), blocks)
 
 
