@@ -44,19 +44,47 @@ class Estimates:
 
     Keeping the jacobian rather than bounds lets sums and products carry the joint
     uncertainty: the errors of customers valued with one model are not independent.
+
+    Attributes
+    ----------
+    value : ndarray of shape (n,)
+        The numbers.
+    jacobian : ndarray of shape (n, k)
+        Derivative of each number by each parameter.
+    covariance : ndarray of shape (k, k)
+        Of the estimated parameters.
+
+    Examples
+    --------
+    >>> errors = np.array([[0.01]])
+    >>> two = Estimates(np.array([10.0, 30.0]), np.array([[10.0], [30.0]]), errors)
+    >>> both = two.sums(np.array([0, 0]), 1)
+    >>> both.value.tolist(), both.standard_error().round(6).tolist()
+    ([40.0], [4.0])
     """
 
-    value: Floats  # shape (n,)
-    jacobian: Floats  # shape (n, k): derivative of each value with respect to each parameter
-    covariance: Floats  # shape (k, k), of the parameters
+    value: Floats
+    jacobian: Floats
+    covariance: Floats
 
     def standard_error(self) -> Floats:
-        """Return the delta-method standard error of each value."""
+        """Return the delta-method standard error of each number."""
         variance = np.einsum("ij,jk,ik->i", self.jacobian, self.covariance, self.jacobian)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
-        """Return the bounds of positive values, symmetric on the log scale; 0 stays 0."""
+        """Return the bounds of positive numbers, symmetric on the log scale; 0 stays 0.
+
+        Parameters
+        ----------
+        level : float
+            Probability that the bounds aim to cover, between 0 and 1.
+
+        Returns
+        -------
+        tuple of ndarray
+            Lower and upper bounds, of shape (n,).
+        """
         z = normal_quantile(level)
         with np.errstate(invalid="ignore", divide="ignore"):
             spread = np.exp(z * self.standard_error() / self.value)
@@ -64,7 +92,18 @@ class Estimates:
         return self.value / spread, self.value * spread
 
     def times(self, other: "Estimates") -> "Estimates":
-        """Return the products with `other`, whose parameters were estimated independently."""
+        """Return the products with other numbers, whose parameters are estimated independently.
+
+        Parameters
+        ----------
+        other : Estimates
+            As many numbers.
+
+        Returns
+        -------
+        Estimates
+            The products, which depend on the parameters of both.
+        """
         jacobian = np.hstack(
             [self.jacobian * other.value[:, None], other.jacobian * self.value[:, None]]
         )
@@ -75,12 +114,36 @@ class Estimates:
         return Estimates(self.value * other.value, jacobian, covariance)
 
     def scaled(self, factor: ArrayLike) -> "Estimates":
-        """Return the values multiplied by a known number, or by one for each value."""
+        """Return the numbers multiplied by what is known without error.
+
+        Parameters
+        ----------
+        factor : float or array-like of shape (n,)
+            One factor for all, or one for each.
+
+        Returns
+        -------
+        Estimates
+            The multiplied numbers.
+        """
         factors = np.broadcast_to(np.asarray(factor, float), self.value.shape)
         return Estimates(self.value * factors, self.jacobian * factors[:, None], self.covariance)
 
     def sums(self, groups: NDArray[np.intp], n_groups: int) -> "Estimates":
-        """Return the sum within each group, numbered from 0; the uncertainty is joint."""
+        """Return the sum within each group; its uncertainty is joint.
+
+        Parameters
+        ----------
+        groups : ndarray of shape (n,)
+            Group of each number, from 0.
+        n_groups : int
+            How many groups there are.
+
+        Returns
+        -------
+        Estimates
+            One number per group.
+        """
 
         def total(values: Floats) -> Floats:
             return np.bincount(groups, values, n_groups).astype(float)

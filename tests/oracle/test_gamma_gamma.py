@@ -1,4 +1,8 @@
-"""Gamma-gamma on the CDNOW repeat buyers: Fader & Hardie (2013), and CLVTools' test_correctness_gg.R."""
+"""Gamma-gamma on the CDNOW repeat buyers.
+
+Sources: Fader & Hardie (2013), "The gamma-gamma model of monetary value", and CLVTools'
+test_correctness_gg.R for the log-likelihood.
+"""
 
 import warnings
 

@@ -64,25 +64,63 @@ class ValueResults:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """Everything that the sections of a report read."""
+    """Everything that the sections of a report read.
+
+    Attributes
+    ----------
+    source : Source
+        What was read.
+    as_of : Timestamp
+        Last day observed.
+    as_of_is_given : bool
+        Whether that day was chosen, rather than the last one in the data.
+    assumptions : Assumptions
+        The choices behind the value of customers.
+    n_after : int
+        Rows after `as_of`, which nothing else counts.
+    n_purchases : int
+        Orders, by the rules of counting.
+    revenue : RevenueResults
+        Revenue by time, and its concentration.
+    segmented : DataFrame
+        One row per customer: RFM, scores, segment.
+    groups : Series
+        Segment of each customer, those of fewer than five customers as one.
+    cohorts : DataFrame
+        `custintel.retention.cohort_table`.
+    cohort_period : {"M", "Q", "Y"}
+        Length of its periods.
+    history : DataFrame
+        `custintel.tables.purchase_history`.
+    test : ModelTest or None
+        The purchase model against purchases that it had not seen.
+    no_test : str or None
+        Why there is no test.
+    value : ValueResults or None
+        What customers are expected to bring.
+    no_value : str or None
+        Why there is no value.
+    remarks : tuple of str
+        Warnings that the analyses gave.
+    """
 
     source: Source
     as_of: pd.Timestamp
     as_of_is_given: bool
     assumptions: Assumptions
-    n_after: int  # rows after as_of, which nothing counts
-    n_purchases: int  # orders, by the rules of counting
+    n_after: int
+    n_purchases: int
     revenue: RevenueResults
-    segmented: pd.DataFrame  # one row per customer: RFM, scores, segment
-    groups: pd.Series  # segment of each customer, small ones merged
+    segmented: pd.DataFrame
+    groups: pd.Series
     cohorts: pd.DataFrame
     cohort_period: str
     history: pd.DataFrame
     test: ModelTest | None
-    no_test: str | None  # why there is none
+    no_test: str | None
     value: ValueResults | None
     no_value: str | None
-    remarks: tuple[str, ...]  # warnings that the analyses gave
+    remarks: tuple[str, ...]
 
     @property
     def currency(self) -> str | None:
@@ -95,7 +133,7 @@ def analyse(
     *,
     as_of: Day | None = None,
     assumptions: Assumptions | None = None,
-    on_step: Callable[[str], None] = lambda _step: None,
+    on_step: Callable[[str], None] | None = None,
 ) -> Analysis:
     """Run every analysis of the report.
 
@@ -131,6 +169,7 @@ def analyse(
     (2357, 'USD')
     """
     assumptions = assumptions or Assumptions()
+    tell = on_step or (lambda _step: None)
     last_day = source.transactions["ordered_at"].max().normalize()
     day = last_day if as_of is None else as_day(as_of)
     seen = source.transactions[source.transactions["ordered_at"] < day + pd.Timedelta(days=1)]
@@ -138,18 +177,18 @@ def analyse(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", CustintelWarning)
-        on_step(_("Revenue"))
+        tell(_("Revenue"))
         revenue = _revenue(seen, day)
-        on_step(_("Segments"))
+        tell(_("Segments"))
         segmented = rfm_segments(rfm_scores(rfm_table(seen, as_of=day)))
         groups = merged_small_groups(_in_order(segmented["segment"]))
-        on_step(_("Retention"))
+        tell(_("Retention"))
         period = _cohort_period(seen, day)
         cohorts = cohort_table(seen, as_of=day, period=period)
-        on_step(_("Test of the purchase model"))
+        tell(_("Test of the purchase model"))
         history = purchase_history(seen, as_of=day)
         test, no_test = _tested(seen, day)
-        on_step(_("Value of customers"))
+        tell(_("Value of customers"))
         value, no_value = _valued(history, groups, assumptions)
     return Analysis(
         source=source,

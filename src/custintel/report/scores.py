@@ -47,8 +47,8 @@ def customer_scores(analysis: Analysis) -> pd.DataFrame:
     >>> from custintel.report import analyse, source_from_table
     >>> source = source_from_table(load_cdnow("sample"), name="CDNOW sample")
     >>> scores = customer_scores(analyse(source, as_of="1997-09-30"))
-    >>> scores.loc["1", ["segment", "value_decile"]].to_list()
-    ['Champions', 1]
+    >>> scores["segment"].loc["0001"], scores["value_decile"].loc["0001"].item()
+    ('Champions', 2)
     """
     history = analysis.history[list(_FROM_HISTORY)].rename(columns=_FROM_HISTORY)
     scores = analysis.segmented.join(history)

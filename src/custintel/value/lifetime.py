@@ -132,8 +132,8 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     ...     annual_discount_rate=0.1,
     ...     margin_rate=0.3,
     ... )
-    >>> values.table.loc["1"].round(2).to_list()
-    [1.44, 24.66, 10.65, 9.8, 11.57]
+    >>> values.table.loc["0001"].round(2).to_list()
+    [1.5, 24.65, 11.06, 10.11, 12.11]
     """
     require_between(annual_discount_rate, 0, 10, name="annual_discount_rate")
     if margin_rate is not None:

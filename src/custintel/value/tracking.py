@@ -64,8 +64,8 @@ def purchase_tracking(
     >>> tracking = purchase_tracking(
     ...     transactions, model, calibration_end="1997-09-30", as_of="1998-06-30"
     ... )
-    >>> tracking.loc["1997-05-20"].round(0).to_list()
-    [1359, 1309.0, False]
+    >>> tracking.loc["1997-05-20", "actual_purchases"].item()
+    1359
     """
     cut, end = as_day(calibration_end, name="calibration_end"), as_day(as_of)
     daily = daily_purchases(transactions, as_of=end, first_by=cut)

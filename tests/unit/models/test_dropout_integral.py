@@ -1,5 +1,7 @@
 """The expected purchases of an active customer, against other ways to the same integral."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -42,7 +44,7 @@ def by_adaptive_quadrature(a, b, m, s):
     edges = np.clip(edges, -600, 600)
     pieces = [
         quad(integrand, low, high, epsabs=1e-11, epsrel=1e-10, limit=400)[0]
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
+        for low, high in pairwise(edges)
         if high > low
     ]
     return sum(pieces)

@@ -46,13 +46,13 @@ def test_impossible_histories_are_refused(history, column, values, message):
 
 def test_the_message_names_three_customers_at_most(history):
     many = history.assign(T=-1.0)
-    with pytest.raises(SchemaError, match="T is negative for 5 .*'ada', 'ben', 'cleo'\\."):
+    with pytest.raises(SchemaError, match=r"T is negative for 5 .*'ada', 'ben', 'cleo'\."):
         read_purchases(many)
 
 
 @pytest.mark.parametrize("model", [MODEL, SPEND_MODEL])
 def test_missing_columns_and_empty_tables_are_refused(model, history):
-    with pytest.raises(SchemaError, match="lacks 'frequency'.*tables.purchase_history"):
+    with pytest.raises(SchemaError, match=r"lacks 'frequency'.*tables.purchase_history"):
         model.forecast(history.drop(columns="frequency"))
     with pytest.raises(SchemaError, match="has no customer"):
         model.forecast(history.head(0))
@@ -61,7 +61,7 @@ def test_missing_columns_and_empty_tables_are_refused(model, history):
 
 
 def test_impossible_spend_is_refused(history):
-    with pytest.raises(SchemaError, match="monetary_value is missing .* for 1 of 5"):
+    with pytest.raises(SchemaError, match=r"monetary_value is missing .* for 1 of 5"):
         SPEND_MODEL.forecast(history.assign(monetary_value=[0, 1, np.nan, 2, 3]))
 
 

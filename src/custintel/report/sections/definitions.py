@@ -4,6 +4,7 @@ from custintel import _formats as formats
 from custintel._text import translate as _
 from custintel.report._elements import Definition, Section, count, sentence
 from custintel.report.analysis import Analysis
+from custintel.report.sections.equity import spelled
 
 
 def definitions_section(analysis: Analysis) -> Section:
@@ -21,8 +22,11 @@ def definitions_section(analysis: Analysis) -> Section:
 
 
 def _terms(analysis: Analysis) -> list[Definition]:
-    cut = analysis.test.calibration_end if analysis.test else None
-    terms = [
+    return [*_observed_terms(), *_modelled_terms(analysis), *_test_terms(analysis)]
+
+
+def _observed_terms() -> list[Definition]:
+    return [
         Definition(
             _("Purchase."),
             sentence(
@@ -47,25 +51,30 @@ def _terms(analysis: Analysis) -> list[Definition]:
         Definition(
             _("Best fifth."),
             sentence(
-                "The 20 % of customers with the largest revenue; customers refunded more than "
-                "they paid are left out."
+                "The 20 % of customers with the largest revenue; for concentration, customers "
+                "refunded as much as they paid, or more, are left out."
             ),
         ),
         Definition(
             _("Retention."),
             sentence(
                 "Share of the customers who first bought in a period that buy again in a later "
-                "one; periods that are not over yet are pale in the chart and left out of the "
-                "table."
+                "one; periods that are not over yet are hatched in the chart and left out of "
+                "the table."
             ),
         ),
+    ]
+
+
+def _modelled_terms(analysis: Analysis) -> list[Definition]:
+    return [
         Definition(
             _("Purchase model."),
             sentence(
                 "BG/NBD (Fader, Hardie and Lee 2005): customers buy at their own pace until, "
-                "after some purchase, they stop. Who has bought once only counts as active with "
-                "certainty, which is a trait of this model. Spend per purchase follows the "
-                "gamma-gamma model (Fader and Hardie 2013)."
+                "after some purchase, they stop. Who has bought on one day only counts as "
+                "active with certainty, which is a trait of this model and no finding. Spend "
+                "per purchase follows the gamma-gamma model (Fader and Hardie 2013)."
             ),
         ),
         Definition(
@@ -74,19 +83,18 @@ def _terms(analysis: Analysis) -> list[Definition]:
                 "Sum of what today's customers are expected to bring within {time}: expected "
                 "purchases × expected spend, discounted from the middle of each month. New "
                 "customers are not in it.",
-                time=analysis.assumptions.horizon,
+                time=spelled(analysis.assumptions.horizon),
             ),
         ),
     ]
-    if cut is not None:
-        terms.append(
-            Definition(
-                _("Test of the model."),
-                sentence(
-                    "The model is fitted on purchases up to {day} and compared with those after "
-                    "it. For the values it is fitted again on all purchases.",
-                    day=formats.date(cut),
-                ),
-            )
-        )
-    return terms
+
+
+def _test_terms(analysis: Analysis) -> list[Definition]:
+    if analysis.test is None:
+        return []
+    meaning = sentence(
+        "The model is fitted on purchases up to {day} and compared with those after it. For "
+        "the values it is fitted again on all purchases.",
+        day=formats.date(analysis.test.calibration_end),
+    )
+    return [Definition(_("Test of the model."), meaning)]

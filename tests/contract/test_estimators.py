@@ -1,0 +1,139 @@
+"""What every class that fits and forecasts keeps, whichever it is."""
+
+import inspect
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, clone
+
+from custintel import models
+
+ESTIMATORS = [
+    value() for name in models.__all__ if issubclass(value := getattr(models, name), BaseEstimator)
+]
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Return the history of 400 customers, of whom 250 differ from one another."""
+    purchases = models.BetaGeoModel.from_parameters(r=0.9, alpha=5.0, a=0.8, b=2.4).simulate(
+        250, duration="52W", random_state=1
+    )
+    days = np.ceil(purchases["days_since_first"]).groupby(purchases["customer_id"])
+    history = pd.DataFrame({"frequency": days.nunique() - 1, "recency": days.max(), "T": 364.0})
+    spend = models.GammaGammaModel.from_parameters(p=6.0, q=4.0, v=15.0)
+    amounts = spend.simulate(history, random_state=2)["monetary_value"]
+    distinct = history.assign(monetary_value=amounts)
+    return pd.concat([distinct, distinct.head(150)]).rename_axis("customer_id")
+
+
+def params_survive_clone(model, table):
+    assert clone(model).get_params() == model.get_params()
+    assert not hasattr(clone(clone(model).fit(table)), "covariance_")
+
+
+def fit_returns_the_model(model, table):
+    fresh = clone(model)
+    assert fresh.fit(table) is fresh
+
+
+def fit_and_forecast_leave_input_alone(model, table):
+    before = table.copy(deep=True)
+    fitted = clone(model).fit(table)
+    fitted.forecast(table)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def fitted_names_end_in_underscore(model, table):
+    learned = set(vars(clone(model).fit(table))) - set(model.get_params())
+    assert learned
+    assert all(name.endswith("_") for name in learned)
+
+
+def refitting_forgets_the_first_fit(model, table):
+    again = clone(model).fit(table.head(200)).fit(table)
+    pd.testing.assert_frame_equal(again.summary(), clone(model).fit(table).summary())
+
+
+def forecast_has_one_row_per_customer(model, table):
+    forecast = clone(model).fit(table).forecast(table)
+    pd.testing.assert_index_equal(forecast.index, table.index)
+    assert forecast.notna().all(axis=None)
+
+
+def json_gives_the_same_model(model, table):
+    fitted = clone(model).fit(table)
+    text = fitted.to_json()
+    again = type(model).from_json(text)
+    assert json.loads(text)["model"] == type(model).__name__
+    pd.testing.assert_frame_equal(again.forecast(table), fitted.forecast(table), check_exact=True)
+    pd.testing.assert_frame_equal(again.summary(), fitted.summary(), check_exact=True)
+    assert set(vars(again)) == set(vars(fitted))
+    assert again.to_json() == text
+
+
+def parameters_give_the_same_forecasts(model, table):
+    fitted = clone(model).fit(table)
+    parameters = {name: getattr(fitted, f"{name}_") for name in fitted.covariance_.columns}
+    again = type(model).from_parameters(
+        **parameters, **fitted.get_params(), covariance=fitted.covariance_
+    )
+    pd.testing.assert_frame_equal(again.forecast(table), fitted.forecast(table), rtol=1e-12)
+
+
+def weights_equal_repeated_rows(model, table):
+    weight = np.where(np.arange(250) < 150, 2, 1)
+    merged = clone(model).fit(table.head(250), sample_weight=weight)
+    repeated = clone(model).fit(table)
+    pd.testing.assert_frame_equal(merged.summary(), repeated.summary(), rtol=1e-6)
+    assert merged.log_likelihood_ == pytest.approx(repeated.log_likelihood_, rel=1e-12)
+    assert merged.n_customers_ == repeated.n_customers_
+
+
+def summary_has_the_interval_of_each_parameter(model, table):
+    fitted = clone(model).fit(table)
+    narrow, wide = (fitted.summary(level=level) for level in (0.5, 0.99))
+    assert list(wide) == ["estimate", "standard_error", "low", "high"]
+    assert list(wide.index)[: len(fitted.covariance_)] == list(fitted.covariance_.index)
+    assert (wide["low"] < narrow["low"]).all()
+    assert (narrow["low"] < narrow["estimate"]).all()
+    assert (narrow["high"] < wide["high"]).all()
+
+
+def the_unfitted_model_says_so(model, table):
+    for method in (model.summary, model.to_json, lambda: model.forecast(table)):
+        with pytest.raises(AttributeError, match=r"has no parameters yet: call fit"):
+            method()
+
+
+CHECKS = [
+    params_survive_clone,
+    fit_returns_the_model,
+    fit_and_forecast_leave_input_alone,
+    fitted_names_end_in_underscore,
+    refitting_forgets_the_first_fit,
+    forecast_has_one_row_per_customer,
+    json_gives_the_same_model,
+    parameters_give_the_same_forecasts,
+    weights_equal_repeated_rows,
+    summary_has_the_interval_of_each_parameter,
+    the_unfitted_model_says_so,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("model", ESTIMATORS, ids=lambda model: type(model).__name__)
+def test_every_estimator_keeps_the_contract(model, check, table):
+    check(model, table)
+
+
+def test_no_estimator_escapes_the_contract():
+    public = {
+        value
+        for _, value in inspect.getmembers(models, inspect.isclass)
+        if issubclass(value, BaseEstimator)
+    }
+    assert {type(model) for model in ESTIMATORS} == public
+    assert {"BetaGeoModel", "GammaGammaModel"} <= {model.__name__ for model in public}

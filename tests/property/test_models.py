@@ -1,0 +1,133 @@
+"""What must hold of the models whatever the customers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custintel.models import BetaGeoModel, GammaGammaModel
+from custintel.models._beta_geo_likelihood import BetaGeoLikelihood
+from custintel.models._history import read_purchases
+
+positive = st.floats(0.02, 50)
+parameters = st.fixed_dictionaries({"r": positive, "alpha": positive, "a": positive, "b": positive})
+spend_parameters = st.fixed_dictionaries(
+    {"p": st.floats(0.1, 50), "q": st.floats(1.1, 50), "v": st.floats(0.1, 500)}
+)
+weeks = st.integers(1, 300)
+
+
+@st.composite
+def customer(draw):
+    T = draw(st.integers(1, 2000))
+    frequency = draw(st.one_of(st.just(0), st.integers(1, T), st.just(min(T, 1500))))
+    recency = draw(st.integers(1, T)) if frequency else 0
+    return frequency, float(recency), float(T), draw(st.floats(0.01, 1e5))
+
+
+@st.composite
+def histories(draw):
+    rows = draw(st.lists(customer(), min_size=1, max_size=12))
+    return pd.DataFrame(rows, columns=["frequency", "recency", "T", "monetary_value"])
+
+
+def beta_geo(values):
+    return BetaGeoModel.from_parameters(**values)
+
+
+def gamma_gamma(values):
+    return GammaGammaModel.from_parameters(**values)
+
+
+@given(histories(), parameters, weeks, weeks)
+def test_longer_horizons_never_lower_expected_purchases(history, values, first, second):
+    model, (short, long) = beta_geo(values), sorted([first, second])
+    near, far = (model.expected_purchases(history, horizon=f"{n}W").value for n in (short, long))
+    assert (near >= 0).all()
+    assert (near <= far * (1 + 1e-9)).all()
+
+
+@given(histories(), parameters, weeks, st.floats(0.01, 0.5))
+def test_discounting_lowers_purchases_by_less_than_the_last_factor(history, values, n, rate):
+    model = beta_geo(values)
+    plain, discounted = (
+        model.expected_purchases(history, horizon=f"{n}W", annual_discount_rate=each).value
+        for each in (0.0, rate)
+    )
+    last = (1 + rate) ** -(n * 7 / 365.25)
+    assert (discounted <= plain * (1 + 1e-9)).all()
+    assert (discounted >= plain * last * (1 - 1e-9)).all()
+
+
+@given(histories(), parameters)
+def test_probability_alive_is_a_probability(history, values):
+    alive = beta_geo(values).probability_alive(history)
+    assert alive.between(0, 1).all()
+    assert (alive[history["frequency"] == 0] == 1).all()
+
+
+@given(histories(), parameters, weeks)
+def test_expected_purchases_do_not_exceed_those_without_departures(history, values, n):
+    expected = beta_geo(values).expected_purchases(history, horizon=f"{n}W").value
+    rate = (values["r"] + history["frequency"]) / (values["alpha"] + history["T"] / 7)
+    assert (expected <= rate * n * (1 + 1e-9)).all()
+
+
+@given(histories(), parameters, weeks, st.sampled_from([1.0, 7.0, 365.25 / 12]))
+def test_the_time_unit_changes_nothing(history, values, n, days):
+    unit = {1.0: "D", 7.0: "W", 365.25 / 12: "M"}[days]
+    scaled = {**values, "alpha": values["alpha"] * 7 / days}
+    other = BetaGeoModel.from_parameters(**scaled, time_unit=unit)
+    ours = [m.expected_purchases(history, horizon=f"{n}W") for m in (beta_geo(values), other)]
+    assert ours[0].value == pytest.approx(ours[1].value, rel=1e-9)
+    assert ours[0].jacobian == pytest.approx(ours[1].jacobian, rel=1e-5, abs=1e-7)
+
+
+@given(histories(), parameters, weeks)
+def test_customers_are_independent_of_one_another(history, values, n):
+    model = beta_geo(values)
+    together = model.expected_purchases(history, horizon=f"{n}W").value
+    turned = model.expected_purchases(history.iloc[::-1], horizon=f"{n}W").value[::-1]
+    alone = model.expected_purchases(history.iloc[[0]], horizon=f"{n}W").value
+    assert together == pytest.approx(turned, rel=1e-9)
+    assert together[:1] == pytest.approx(alone, rel=1e-9)
+
+
+@given(histories(), parameters, st.lists(st.integers(1, 4), min_size=12, max_size=12))
+def test_weights_stand_for_repeated_rows(history, values, counts):
+    weight = np.array(counts[: len(history)], dtype=float)
+    repeated = history.loc[history.index.repeat(weight.astype(int))]
+    at = np.log([*values.values()])
+    weighted = BetaGeoLikelihood.of(read_purchases(history), weight, 7.0)(at)
+    plain = BetaGeoLikelihood.of(read_purchases(repeated), None, 7.0)(at)
+    assert weighted.value == pytest.approx(plain.value, rel=1e-10)
+    assert weighted.gradient == pytest.approx(plain.gradient, rel=1e-8, abs=1e-8)
+    assert weighted.hessian == pytest.approx(plain.hessian, rel=1e-8, abs=1e-8)
+
+
+@given(parameters, st.lists(st.floats(0, 5000), min_size=2, max_size=6))
+def test_cumulative_purchases_grow_from_zero(values, days):
+    expected = beta_geo(values).expected_repeat_purchases([0.0, *sorted(days)])
+    assert expected[0] == 0
+    assert (np.diff(expected) >= -1e-9 * expected[1:]).all()
+
+
+@given(histories(), spend_parameters, st.floats(0.01, 100))
+def test_scaling_the_currency_scales_spend_and_nothing_else(history, values, factor):
+    scaled = history.assign(monetary_value=history["monetary_value"] * factor)
+    ours = gamma_gamma(values).expected_spend(history)
+    other = gamma_gamma({**values, "v": values["v"] * factor}).expected_spend(scaled)
+    assert other.value == pytest.approx(ours.value * factor, rel=1e-9)
+    assert other.jacobian == pytest.approx(ours.jacobian * factor, rel=1e-9)
+
+
+@given(histories(), spend_parameters)
+def test_expected_spend_lies_between_the_customers_mean_and_that_of_all(history, values):
+    # For p x + q > 1 it is their weighted mean.
+    expected = gamma_gamma(values).expected_spend(history).value
+    of_all = values["p"] * values["v"] / (values["q"] - 1)
+    own = history["monetary_value"].where(history["frequency"] > 0, of_all).to_numpy()
+    low, high = np.minimum(own, of_all), np.maximum(own, of_all)
+    assert (expected >= low * (1 - 1e-9)).all()
+    assert (expected <= high * (1 + 1e-9)).all()
