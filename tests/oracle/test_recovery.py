@@ -13,7 +13,7 @@ from scipy.stats import binom
 from custintel.errors import ConvergenceError
 from custintel.models import BetaGeoModel
 
-N_SETS = 300 if os.environ.get("CUSTINTEL_VALIDATION") == "whole" else 20
+N_SETS = 1000 if os.environ.get("CUSTINTEL_VALIDATION") == "whole" else 20
 N_CUSTOMERS = 2000
 TRUTHS = [  # weeks: from CDNOW's slow buyers to frequent ones, from few leavers to many
     {"r": 0.24, "alpha": 4.4, "a": 0.8, "b": 2.4},

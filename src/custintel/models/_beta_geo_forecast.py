@@ -108,13 +108,16 @@ def _at_rates(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the weighted expectations, and their derivatives by ln r and ln α."""
     r, alpha, a, b = parameters
-    value, by_r, by_alpha = np.zeros((3, len(x)))
-    for end, weight in zip(horizon.ends, horizon.weights(), strict=True):
-        if weight == 0:
-            continue
-        s = end / (alpha + T)
-        part = active_purchases(a, b + x, r + x, s)
-        value += weight * part.value
-        by_r += weight * r * part.by_m
-        by_alpha -= weight * alpha / (alpha + T) * s * part.by_s
-    return value, by_r, by_alpha
+    used = horizon.weights() != 0
+    ends, weights = horizon.ends[used], horizon.weights()[used]
+    s = ends[:, None] / (alpha + T)
+    shape = s.shape
+    part = active_purchases(
+        a, np.broadcast_to(b + x, shape).ravel(), np.broadcast_to(r + x, shape).ravel(), s.ravel()
+    )
+    by_s = part.by_s.reshape(shape) * s * (-alpha / (alpha + T))
+    return (
+        weights @ part.value.reshape(shape),
+        r * (weights @ part.by_m.reshape(shape)),
+        weights @ by_s,
+    )

@@ -111,6 +111,7 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
     >>> from custintel.datasets import load_cdnow
     >>> from custintel.models import BetaGeoModel, GammaGammaModel
     >>> from custintel.tables import purchase_history
+    >>> from custintel.value import customer_lifetime_value
     >>> history = purchase_history(load_cdnow("sample"), as_of="1997-09-30")
     >>> values = customer_lifetime_value(
     ...     history,
