@@ -87,16 +87,33 @@ def test_fit_the_spend_of_a_million(benchmark, million):
     compare(benchmark, seconds(lifetimes_gamma_gamma, million)[0], at_least=20)
 
 
-def test_forecast_a_million_with_intervals(benchmark, million):
-    model = BetaGeoModel().fit(million)
-    forecast = benchmark.pedantic(lambda: model.forecast(million), rounds=3, warmup_rounds=1)
-    _, fitter = seconds(lifetimes_beta_geo, million.head(20_000))
-    columns = million["frequency"], million["recency"] / 7, million["T"] / 7
-    theirs, values = seconds(
-        fitter.conditional_expected_number_of_purchases_up_to_time, 52, *columns
+def test_discounted_year_of_a_million_with_intervals(benchmark, million):
+    """Beside lifetimes' twelve monthly expectations, without spend, bounds or derivatives."""
+    model = BetaGeoModel.from_parameters(
+        **CDNOW, covariance=BetaGeoModel().fit(million).covariance_
     )
-    assert np.mean(values) == pytest.approx(forecast["expected_purchases"].mean(), rel=0.2)
-    compare(benchmark, theirs, at_least=5)
+
+    def year():
+        arguments = {"horizon": "12M", "annual_discount_rate": 0.1}
+        return model.expected_purchases(million, **arguments).interval(0.95)
+
+    low, high = benchmark.pedantic(year, rounds=3, warmup_rounds=1)
+    fitter = lifetimes_beta_geo(million.head(1000))
+    fitter.params_ = pd.Series(CDNOW)
+    columns = million["frequency"], million["recency"] / 7, million["T"] / 7
+
+    def lifetimes_year():
+        up_to = fitter.conditional_expected_number_of_purchases_up_to_time
+        sums = [
+            np.zeros(MILLION),
+            *(up_to(month * 365.25 / 84, *columns) for month in range(1, 13)),
+        ]
+        return sum(np.diff(sums, axis=0) * 1.1 ** -((np.arange(12)[:, None] + 0.5) / 12))
+
+    theirs, values = seconds(lifetimes_year)
+    assert (low <= values).all()
+    assert (values <= high).all()
+    compare(benchmark, theirs, at_least=20)
 
 
 def test_forecast_cdnow_master_with_intervals(benchmark, master):

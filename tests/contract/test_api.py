@@ -5,6 +5,7 @@
 """
 
 import inspect
+import re
 from difflib import unified_diff
 from pathlib import Path
 
@@ -14,10 +15,14 @@ SNAPSHOT = Path(__file__).with_name("api.txt")
 
 
 def without_types(function):
-    """Return a signature without annotations, whose text depends on the version of pandas."""
+    """Return a signature without what differs from run to run: annotations and addresses.
+
+    The text of an annotation depends on the version of pandas.
+    """
     signature = inspect.signature(function)
     bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
-    return str(signature.replace(parameters=bare, return_annotation=signature.empty))
+    text = str(signature.replace(parameters=bare, return_annotation=signature.empty))
+    return re.sub(r"<function (\S+) at 0x\w+>", r"\1", text)
 
 
 def line(name):

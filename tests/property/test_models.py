@@ -10,12 +10,12 @@ from custintel.models import BetaGeoModel, GammaGammaModel
 from custintel.models._beta_geo_likelihood import BetaGeoLikelihood
 from custintel.models._history import read_purchases
 
-positive = st.floats(0.02, 50)
+positive = st.floats(0.05, 50)
 parameters = st.fixed_dictionaries({"r": positive, "alpha": positive, "a": positive, "b": positive})
 spend_parameters = st.fixed_dictionaries(
     {"p": st.floats(0.1, 50), "q": st.floats(1.1, 50), "v": st.floats(0.1, 500)}
 )
-weeks = st.integers(1, 300)
+weeks = st.integers(1, 120)
 
 
 @st.composite

@@ -76,9 +76,11 @@ def simulate_transactions(
     Examples
     --------
     >>> transactions = simulate_transactions(3, random_state=8)
-    >>> transactions[["order_id", "customer_id", "revenue"]].head(3)
-      order_id customer_id  revenue
-    0      1-1           1    63.76
+    >>> transactions[["order_id", "ordered_at", "revenue"]].head(3)
+      order_id          ordered_at  revenue
+    0      1-1 2024-03-13 23:24:55    21.79
+    1      1-2 2024-07-22 21:01:04    16.56
+    2      2-1 2024-02-11 10:37:16    20.18
     """
     simulation = _simulation(n_customers, process, parameters, spend, duration)
     blocks = [_canonical(block) for block in simulation.blocks(_seed(random_state))]

@@ -45,11 +45,10 @@ def _starts(purchases: Purchases, weight: Floats | None, days_per_unit: float) -
     usual = np.log([0.5, 0.5 * time_per_repeat, 0.5, 2.0])
     steady = np.log([1.0, 1.0 * time_per_repeat, 0.1, 5.0])
     stride = len(w) // _SUBSAMPLE
-    if stride < 2 or not (w * purchases.frequency)[::stride].any():
+    some = slice(None, None, stride)
+    if stride < 2 or not (w * purchases.frequency)[some].any():
         return [usual, steady]
-    part = Purchases(
-        purchases.frequency[::stride], purchases.recency[::stride], purchases.T[::stride]
-    )
-    part_weight = None if weight is None else weight[::stride]
-    sampled = climb(BetaGeoLikelihood.of(part, part_weight, days_per_unit), usual)
+    some_weight = None if weight is None else weight[some]
+    part = BetaGeoLikelihood.of(purchases.of(some), some_weight, days_per_unit)
+    sampled = climb(part, usual)
     return [sampled.log_parameters, usual, steady] if sampled.is_maximum else [usual, steady]

@@ -40,12 +40,13 @@ def probability_active(
 ) -> Expectation:
     """Return the probability that each customer has not left; 1 without repeat purchase."""
     again = np.flatnonzero(purchases.frequency > 0)
+    some = purchases.of(again)
     value, jacobian = np.ones(len(purchases.T)), np.zeros((len(purchases.T), 4))
     q, slopes, _bends = dropout_log_odds(
         parameters,
-        purchases.frequency[again],
-        purchases.recency[again] / days_per_unit,
-        purchases.T[again] / days_per_unit,
+        some.frequency,
+        some.recency / days_per_unit,
+        some.T / days_per_unit,
     )
     value[again] = expit(-q)
     jacobian[again] = (-expit(q) * expit(-q) * slopes).T

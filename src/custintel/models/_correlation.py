@@ -1,5 +1,7 @@
 """Pearson's correlation and its interval."""
 
+import math
+
 import numpy as np
 
 from custintel._intervals import Floats, normal_quantile
@@ -7,9 +9,12 @@ from custintel._intervals import Floats, normal_quantile
 
 def pearson_correlation(first: Floats, second: Floats, weight: Floats) -> float:
     """Return the weighted correlation; NaN if one of the two never varies."""
-    deviations = [values - np.average(values, weights=weight) for values in (first, second)]
-    (a, ab), (_, b) = np.cov(deviations, aweights=weight, ddof=0)
-    return float(ab / np.sqrt(a * b)) if a > 0 and b > 0 else float("nan")
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return math.nan
+    n = weight.sum()
+    a, b = (values - weight @ values / n for values in (first, second))
+    w_a = weight * a
+    return float(w_a @ b) / math.sqrt(float(w_a @ a) * float(weight @ b**2))
 
 
 def fisher_interval(r: float, n: int, level: float) -> tuple[float, float]:

@@ -39,8 +39,8 @@ def _starts(spend: Spend, weight: Floats) -> list[Floats]:
     stride = len(weight) // _SUBSAMPLE
     if stride < 2:
         return [usual]
-    part = Spend(spend.frequency[::stride], spend.monetary_value[::stride])
-    sampled = climb(GammaGammaLikelihood.of(part, weight[::stride]), usual)
+    some = slice(None, None, stride)
+    sampled = climb(GammaGammaLikelihood.of(spend.of(some), weight[some]), usual)
     return [sampled.log_parameters, usual] if sampled.is_maximum else [usual]
 
 

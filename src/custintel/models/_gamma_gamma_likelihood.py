@@ -36,14 +36,15 @@ class GammaGammaLikelihood:
         x, total = spend.frequency, spend.frequency * spend.monetary_value
         by_count = np.bincount(x.astype(np.intp), weight)
         counts = np.flatnonzero(by_count)
+        w_log_total = weight * np.log(total)
         return cls(
             x=x,
             total=total,
             weight=weight,
             counts=counts.astype(float),
             count_weights=by_count[counts].astype(float),
-            log_mean=float(weight @ np.log(spend.monetary_value)),
-            x_log_total=float(weight @ (x * np.log(total))),
+            log_mean=float(w_log_total.sum() - by_count[counts] @ np.log(counts)),
+            x_log_total=float(w_log_total @ x),
         )
 
     def __call__(self, log_parameters: Floats) -> Curve:

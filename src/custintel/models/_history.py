@@ -24,6 +24,10 @@ class Purchases:
     recency: Floats  # from the first purchase to the last
     T: Floats  # from the first purchase to the end of observation
 
+    def of(self, rows: NDArray[np.intp] | slice) -> "Purchases":
+        """Return the entries of some customers."""
+        return Purchases(self.frequency[rows], self.recency[rows], self.T[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Spend:
@@ -31,6 +35,10 @@ class Spend:
 
     frequency: Floats  # repeat purchases
     monetary_value: Floats  # mean amount of the repeat purchases
+
+    def of(self, rows: NDArray[np.intp] | slice) -> "Spend":
+        """Return the entries of some customers."""
+        return Spend(self.frequency[rows], self.monetary_value[rows])
 
 
 def read_purchases(history: pd.DataFrame) -> Purchases:

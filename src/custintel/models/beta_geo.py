@@ -155,8 +155,8 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         Examples
         --------
         >>> model = BetaGeoModel.from_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)
-        >>> model.expected_repeat_purchases([273]).round(2).tolist()
-        [1.24]
+        >>> model.expected_repeat_purchases([91, 273]).round(2).tolist()
+        [0.53, 1.2]
         """
         days_in(time_unit)
         model = cls(time_unit=time_unit)
@@ -267,7 +267,7 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         >>> table = model.forecast(history, horizon="39W")
         >>> table[["probability_alive", "expected_purchases"]].round(3)
            probability_alive  expected_purchases
-        0              0.726               1.226
+        0              0.727               1.226
         """
         expected = self.expected_purchases(history, horizon=horizon)
         warn_without_covariance(self)

@@ -24,7 +24,7 @@ from custintel.models._estimates import (
 )
 from custintel.models._gamma_gamma_fit import PARAMETERS, fit_gamma_gamma
 from custintel.models._gamma_gamma_forecast import expected_spend_of
-from custintel.models._history import Spend, read_frequency, read_spend, read_weights
+from custintel.models._history import read_frequency, read_spend, read_weights
 
 _FACTS = (
     "log_likelihood_",
@@ -128,15 +128,15 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
         spend = read_spend(X)
         given = read_weights(sample_weight, len(X))
         weight = np.ones(len(X)) if given is None else given
-        usable = (spend.frequency > 0) & (spend.monetary_value > 0) & (weight > 0)
-        fitted = Spend(spend.frequency[usable], spend.monetary_value[usable])
-        maximum = fit_gamma_gamma(fitted, weight[usable], n_given=len(X))
+        rows = np.flatnonzero((spend.frequency > 0) & (spend.monetary_value > 0) & (weight > 0))
+        fitted, fitted_weight = spend.of(rows), weight[rows]
+        maximum = fit_gamma_gamma(fitted, fitted_weight, n_given=len(X))
         ParameterEstimates.at_maximum(PARAMETERS, maximum).keep(self)
         self.log_likelihood_ = maximum.curve.value
-        self.n_customers_ = round(float(weight[usable].sum()))
-        self.n_customers_set_aside_ = round(float(weight[~usable].sum()))
+        self.n_customers_ = round(float(fitted_weight.sum()))
+        self.n_customers_set_aside_ = round(float(weight.sum())) - self.n_customers_
         self.spend_frequency_correlation_ = pearson_correlation(
-            fitted.frequency, fitted.monetary_value, weight[usable]
+            fitted.frequency, fitted.monetary_value, fitted_weight
         )
         self._warn_of_correlation()
         return self

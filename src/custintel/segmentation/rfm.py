@@ -26,6 +26,7 @@ def rfm_table(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> 
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue`` and, if there is one, ``order_id``;
         pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet or CSV file.
+        Spark timestamps count in the time zone of the session.
     as_of : date-like
         Last day observed, included; later rows are ignored.
     output : {"pandas", "native"}, default="pandas"

@@ -26,6 +26,7 @@ def purchase_history(transactions: Frame, *, as_of: Day, output: Output = "panda
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue``; pandas, polars, DuckDB, PySpark,
         pyarrow, or the path of a Parquet or CSV file.
+        Spark timestamps count in the time zone of the session.
     as_of : date-like
         Last day observed, included; later rows are ignored.
     output : {"pandas", "native"}, default="pandas"
