@@ -19,7 +19,9 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ["LC_ALL"] = "C.UTF-8"  # for the programs that tests start
 
 # Two loaded cores make single examples slow now and then; in CI a failure must come back.
-settings.register_profile("custintel", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "custintel", deadline=None, derandomize="CI" in os.environ, max_examples=40
+)
 settings.load_profile("custintel")
 
 

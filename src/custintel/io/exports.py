@@ -317,10 +317,12 @@ def _export(name: str, raw: RawTable, parsed: ParsedTable, mapping: dict[str, st
 
 def _blank_as_missing(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     """Return the frame with the empty cells of its further columns missing."""
-    textual = frame.columns[[pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes]]
-    further = [header for header in textual if header not in mapping]
-    blank = {header: frame[header].where(frame[header] != "") for header in further}
-    return frame.assign(**blank) if blank else frame
+    is_text = [pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes]
+    further = frame[[header for header in frame.columns[is_text] if header not in mapping]]
+    if further.shape[1] == 0:
+        return frame
+    others = frame.drop(columns=further.columns)
+    return pd.concat([others, further.where(further != "")], axis=1)[list(frame.columns)]
 
 
 def _checked_headers(raw: RawTable, columns: Mapping[str, str] | None) -> list[str]:

@@ -170,8 +170,10 @@ def _plain(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
-def model_from_json(text: str, kind: type[BaseEstimator], names: Sequence[str]) -> StoredModel:
-    """Read what `model_to_json` wrote of a model of the given kind."""
+def model_from_json(
+    text: str, kind: type[BaseEstimator], names: Sequence[str], facts: Sequence[str]
+) -> StoredModel:
+    """Read what `model_to_json` wrote of a model of the given kind, and nothing else."""
     try:
         stored = json.loads(text)
         if stored["model"] != kind.__name__:
@@ -188,4 +190,7 @@ def model_from_json(text: str, kind: type[BaseEstimator], names: Sequence[str]) 
         ) from error
     if covariance is not None:
         covariance = pd.DataFrame(covariance, index=list(names), columns=list(names))
-    return StoredModel({**arguments, "covariance": covariance}, facts)
+    return StoredModel(
+        arguments={**settings, **parameters, "covariance": covariance},
+        facts={name: np.nan if value is None else value for name, value in found.items()},
+    )

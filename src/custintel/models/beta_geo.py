@@ -304,6 +304,8 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
             - ``customer_id`` : str, ``"1"``, ``"2"``, …
             - ``days_since_first`` : float, 0 for the first purchase
         """
+        if n_customers < 1:
+            raise ValueError(_("n_customers is 1 or more: got {n}.", n=n_customers))
         observed_for = np.full(n_customers, Span.parse(duration).to(self.time_unit))
         rng = np.random.default_rng(random_state)
         drawn = draw_beta_geo(self._parameters(), observed_for, rng)
@@ -356,7 +358,7 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         BetaGeoModel
             The model, fitted.
         """
-        stored = model_from_json(text, cls, PARAMETERS)
+        stored = model_from_json(text, cls, PARAMETERS, _FACTS)
         model = cls.from_parameters(**stored.arguments)
         stored.give_facts(model)
         return model

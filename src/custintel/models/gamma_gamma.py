@@ -319,7 +319,7 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
         GammaGammaModel
             The model, fitted.
         """
-        stored = model_from_json(text, cls, PARAMETERS)
+        stored = model_from_json(text, cls, PARAMETERS, _FACTS)
         model = cls.from_parameters(**stored.arguments)
         stored.give_facts(model)
         return model

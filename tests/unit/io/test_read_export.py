@@ -355,11 +355,11 @@ def test_hostile_cells_stay_text(write):
     assert export.table["{"].tolist() == cells
 
 
-def test_ten_thousand_columns(write):
-    names = ",".join(f"c{i}" for i in range(10_000))
-    text = f"{names},customer_id,date,amount\n{',' * 10_000}a,2024-01-31,5\n"
+def test_two_thousand_columns(write):
+    names = ",".join(f"c{i}" for i in range(2_000))
+    text = f"{names},customer_id,date,amount\n{',' * 2_000}a,2024-01-31,5\n"
     export = balanced(inspect_export(write("x.csv", text)))
-    assert export.table.shape == (1, 10_003)
+    assert export.table.shape == (1, 2_003)
 
 
 def test_exports_are_combined_with_their_sources(write):

@@ -1,5 +1,6 @@
 """BG/NBD: the likelihood and the forecasts against their definitions, and the edges."""
 
+import json
 import warnings
 
 import numpy as np
@@ -316,6 +317,11 @@ def test_simulation_is_repeatable_and_ordered():
     assert first["days_since_first"].between(0, 364).all()
 
 
+def test_nobody_cannot_be_simulated():
+    with pytest.raises(ValueError, match="n_customers is 1 or more: got 0"):
+        MODEL.simulate(0, duration="52W", random_state=1)
+
+
 def test_unfitted_models_say_what_to_do():
     with pytest.raises(AttributeError, match="has no parameters yet: call fit"):
         BetaGeoModel().forecast(one_purchase_each(1))
@@ -355,6 +361,14 @@ def test_covariance_is_read_by_name(fitted, simulated):
 def test_other_texts_are_refused(text, message):
     with pytest.raises(ValueError, match=message):
         BetaGeoModel.from_json(text)
+
+
+def test_texts_set_nothing_but_the_facts_of_a_fit(fitted):
+    stored = json.loads(fitted.to_json())
+    stored["fit"]["forecast"] = "something else"
+    stored["settings"]["other"] = 1
+    again = BetaGeoModel.from_json(json.dumps(stored))
+    assert set(vars(again)) == set(vars(fitted))
 
 
 def test_no_warning_escapes_from_extreme_forecasts():
