@@ -182,8 +182,8 @@ def model_from_json(
             )
         parameters = {name: float(stored["parameters"][name]) for name in names}
         covariance = stored["covariance"]
-        facts = {name: np.nan if value is None else value for name, value in stored["fit"].items()}
-        arguments = {**stored["settings"], **parameters}
+        found = {name: stored["fit"][name] for name in facts if name in stored["fit"]}
+        settings = {name: stored["settings"][name] for name in kind().get_params()}
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(
             _("The text is not a {kind} written by to_json().", kind=kind.__name__)
