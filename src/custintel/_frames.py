@@ -12,31 +12,45 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from custintel._checks import require_choice, require_columns
+from custintel._checks import quoted, require_choice, require_columns
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
+from custintel.errors import ReadError, SchemaError, SetAsideWarning
 
 if TYPE_CHECKING:
     import duckdb
 
 Frame = Any
-"""A table of any supported engine: pandas, polars, DuckDB, PySpark, pyarrow, or a file's path."""
+"""A table of any supported engine: pandas, polars, DuckDB, PySpark, pyarrow, or a Parquet path."""
 
 Output = Literal["pandas", "native"]
 
 # From here on DuckDB's parallel group-by repays the copy of the columns that are read.
 _LARGE = 2_000_000
 _EPOCH = pd.Timestamp("1970-01-01")
+_NEVER_MISSING = ("customer_id", "order_id", "ordered_at", "revenue")
 
 
 def lazy(frame: Frame, columns: Sequence[str], *, table: str = "transactions") -> nw.LazyFrame[Any]:
-    """Return `columns` of a frame of any engine as a narwhals lazy frame.
+    """Return `columns` of a frame of any engine as a narwhals lazy frame, once they are checked.
 
-    Large pandas frames, pyarrow tables and the paths of Parquet and CSV files go through
-    the embedded DuckDB.
+    Large pandas frames, pyarrow tables and the paths of Parquet files go through the
+    embedded DuckDB. Customers are text and amounts floats from here on, so that the same
+    numbers come from every engine.
     """
     found = _wrapped(frame)
-    require_columns(found.collect_schema().names(), columns, table=table)
-    return found.select(*columns)
+    schema = found.collect_schema()
+    require_columns(schema.names(), columns, table=table)
+    if "ordered_at" in columns:
+        _require_local_time(schema["ordered_at"], found)
+    casts = []
+    if "revenue" in columns and schema["revenue"] != nw.Float64:
+        casts.append(nw.col("revenue").cast(nw.Float64))
+    if "customer_id" in columns and schema["customer_id"] != nw.String:
+        casts.append(nw.col("customer_id").cast(nw.String))
+    # Before ids are cast: a missing one would become a text like any other.
+    _require_complete(found, [name for name in columns if name in _NEVER_MISSING], table)
+    return found.select(*columns).with_columns(*casts) if casts else found.select(*columns)
 
 
 def has_column(frame: Frame, column: str) -> bool:
@@ -44,24 +58,67 @@ def has_column(frame: Frame, column: str) -> bool:
     return column in _wrapped(frame).collect_schema().names()
 
 
+def _require_local_time(dtype: nw.dtypes.DType, found: nw.LazyFrame[Any]) -> None:
+    if dtype == nw.Date:
+        return
+    # Spark's usual timestamps show the local time of its session; elsewhere a zone is a zone.
+    is_local = isinstance(dtype, nw.Datetime) and (
+        dtype.time_zone is None or found.implementation.is_pyspark()
+    )
+    if not is_local:
+        raise SchemaError(
+            _(
+                "Column 'ordered_at' of 'transactions' holds {kind}; it needs dates and times "
+                "without time zone. Make it with custintel.tables.build_transactions(raw, "
+                "timezone=…), which converts texts, dates and times with a zone.",
+                kind=dtype,
+            )
+        )
+
+
+def _require_complete(found: nw.LazyFrame[Any], columns: Sequence[str], table: str) -> None:
+    """Raise `SchemaError` if cells are missing that no table may lack."""
+    if not columns:
+        return
+    schema = found.collect_schema()
+    counts = [_missing(name, schema[name]).cast(nw.Int64).sum().alias(name) for name in columns]
+    missing = to_pandas(found.select(*counts)).iloc[0].fillna(0)
+    if (missing > 0).any():
+        raise SchemaError(
+            _(
+                "Table {table!r} has rows without {columns}. Make it with "
+                "custintel.tables.build_transactions(raw), which sets such rows aside.",
+                table=table,
+                columns=", ".join(
+                    _("{column} ({n})", column=name, n=int(n)) for name, n in missing.items() if n
+                ),
+            )
+        )
+
+
+def _missing(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    column = nw.col(name)
+    return column.is_null() | column.is_nan() if dtype.is_float() else column.is_null()
+
+
 def _wrapped(frame: Frame) -> nw.LazyFrame[Any]:
-    native = _relation_of_file(Path(frame)) if isinstance(frame, str | Path) else frame
+    native: Any = _relation_of_file(Path(frame)) if isinstance(frame, str | Path) else frame
     try:
         found: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(native)
     except TypeError:
         raise TypeError(
             _(
                 "A table is a pandas or polars frame, a DuckDB relation, a PySpark DataFrame, "
-                "a pyarrow table or the path of a Parquet or CSV file: got {kind}.",
+                "a pyarrow table or the path of a Parquet file: got {kind}.",
                 kind=type(frame).__name__,
             )
         ) from None
     if isinstance(found, nw.LazyFrame):
         return found
     if found.implementation.is_pyarrow():
-        return nw.from_native(_connection().from_arrow(frame))
+        return nw.from_native(_connection().from_arrow(native))
     if found.implementation.is_pandas() and len(found) >= _LARGE:
-        return nw.from_native(_connection().from_df(frame))
+        return nw.from_native(_connection().from_df(native))
     return found.lazy()
 
 
@@ -73,10 +130,16 @@ def _connection() -> "duckdb.DuckDBPyConnection":
 
 def _relation_of_file(path: Path) -> "duckdb.DuckDBPyRelation":
     if not path.is_file():
-        raise FileNotFoundError(_("No file {path}.", path=path))
-    if path.suffix.lower() == ".parquet":
-        return _connection().read_parquet(str(path))
-    return _connection().read_csv(str(path))
+        raise ReadError(_("There is no file {path}. Check the path and the spelling.", path=path))
+    if path.suffix.lower() != ".parquet":
+        raise ReadError(
+            _(
+                "{file} is not a Parquet file, so the types of its columns would be a guess. "
+                "Read it with custintel.io.read_export(path).",
+                file=path.name,
+            )
+        )
+    return _connection().read_parquet(str(path))
 
 
 def to_pandas(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
@@ -103,6 +166,23 @@ def finish(frame: nw.LazyFrame[Any], *, index: str, output: Output) -> Any:
     table = to_pandas(frame)
     table[index] = table[index].astype("str")
     return table.set_index(index).sort_index()
+
+
+def as_counts(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a table whose `columns`, which hold whole numbers, are int64 whatever the engine."""
+    return table.astype(dict.fromkeys(columns, "int64"))
+
+
+def warn_refunds_alone(customers: pd.Index) -> None:
+    """Warn the caller of the calling function of customers who have refunds but no purchase."""
+    if len(customers):
+        message = _n(
+            "{n} customer has refunds but no purchase, and is left out: {examples}.",
+            "{n} customers have refunds but no purchase, and are left out: {examples}.",
+            len(customers),
+            examples=quoted(customers, most=3),
+        )
+        warnings.warn(message, SetAsideWarning, stacklevel=3)
 
 
 def day_number(column: str) -> nw.Expr:

@@ -1,6 +1,7 @@
 """Dates and lengths of time; the only module that converts between units."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from custintel._text import translate as _
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 _DAY_TYPES = (str, date, datetime, pd.Timestamp)
 Day = str | date | datetime | pd.Timestamp
 
@@ -83,6 +85,9 @@ def as_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:
 
 def _timestamp(value: object) -> pd.Timestamp | None:
     if not isinstance(value, _DAY_TYPES):
+        return None
+    # Anything else than ISO would be a guess at the order, and "today" reads the clock.
+    if isinstance(value, str) and not _ISO.match(value):
         return None
     try:
         day = pd.Timestamp(value)

@@ -36,7 +36,7 @@ def cohort_table(
     ----------
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue``; pandas, polars, DuckDB, PySpark,
-        pyarrow, or the path of a Parquet or CSV file.
+        pyarrow, or the path of a Parquet file.
     as_of : date-like
         Last day observed, included; later lines are ignored.
     period : {"M", "Q", "Y"}, default="M"
@@ -106,7 +106,7 @@ def cohort_table(
 
 def _activity(transactions: Frame, months: int, last_day: int) -> nw.LazyFrame[Any]:
     """Return one row per customer and period of so many months, with the customer's cohort."""
-    return (
+    activity = (
         lazy(transactions, ["customer_id", "ordered_at", "revenue"])
         .with_columns(
             day=day_number("ordered_at"),
@@ -116,9 +116,14 @@ def _activity(transactions: Frame, months: int, last_day: int) -> nw.LazyFrame[A
         .filter(nw.col("day") <= last_day)
         .group_by("customer_id", "period")
         .agg(nw.col("revenue").sum(), nw.col("bought").max())
-        .with_columns(bought_in=nw.when(nw.col("bought") == 1).then(nw.col("period")))
-        .with_columns(cohort=nw.col("bought_in").min().over("customer_id"))
     )
+    # A join, not a window: DuckDB 1.5 cannot plan a window over a pandas frame's aggregate.
+    cohorts = (
+        activity.filter(nw.col("bought") == 1)
+        .group_by("customer_id")
+        .agg(nw.col("period").min().alias("cohort"))
+    )
+    return activity.join(cohorts, on="customer_id", how="left")
 
 
 def _cells(activity: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

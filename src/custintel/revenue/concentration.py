@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from custintel._checks import require_between
 from custintel._text import translate as _
+from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period, one_of
 
 _CURVE_POINTS = 200
@@ -194,7 +195,7 @@ def _points_kept(customer_share: Floats, revenue_share: Floats) -> NDArray[np.in
 
 
 def _require_counts(top: Sequence[int]) -> None:
-    wrong = [n for n in top if not (isinstance(n, int | np.integer) and n >= 1)]
+    wrong = [n for n in top if not is_count(n)]
     if wrong:
         raise ValueError(
             _("top holds whole numbers of customers, from 1 up: got {wrong!r}.", wrong=wrong[0])

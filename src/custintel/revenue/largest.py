@@ -6,8 +6,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from custintel._checks import require_between, require_choice
+from custintel._checks import require_choice
 from custintel._text import translate as _
+from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period
 
 _DIGITS = re.compile(r"\d+")
@@ -62,7 +63,8 @@ def top_customers(
     SchemaError
         If customers or periods repeat, or an amount is missing or not a number.
     ValueError
-        If `n` or `total` is not above zero, or `panel` is unknown.
+        If `n` is not a whole number above zero, `total` is not above zero, or `panel` is
+        unknown.
 
     Examples
     --------
@@ -76,7 +78,8 @@ def top_customers(
     1   2024     1         bob     60.0            0.4               0.4
     """
     require_choice(panel, ("fixed", "per_period"), name="panel")
-    require_between(n, 1, np.inf, name="n")
+    if not is_count(n):
+        raise ValueError(_("n is a whole number of customers, from 1 up: got {n!r}.", n=n))
     amounts = by_period(table)
     shares = amounts / _totals(amounts, total)
     name = str(amounts.index.name or "customer_id")

@@ -36,7 +36,7 @@ def revenue_table(
     ----------
     transactions : DataFrame
         ``ordered_at``, ``revenue`` and the column `by`; pandas, polars, DuckDB, PySpark,
-        pyarrow, or the path of a Parquet or CSV file.
+        pyarrow, or the path of a Parquet file.
     as_of : date-like
         Last day observed, included; later lines are ignored.
     by : str, optional
@@ -149,5 +149,7 @@ def _whole(
 
 def _largest_first(table: pd.DataFrame) -> pd.DataFrame:
     # Engines add up in different orders: totals equal to a hundredth of a cent are equal.
-    names = pd.DataFrame({"total": -table.sum(axis=1).round(4), "name": table.index.astype(str)})
-    return table.loc[names.sort_values(["total", "name"], kind="stable").index]
+    totals = table.sum(axis=1).round(4).to_numpy(float)
+    names = np.array([str(name) for name in table.index])
+    # By position: rows named True and False would be read as a mask.
+    return table.iloc[np.lexsort((names, -totals))]

@@ -8,7 +8,17 @@ from typing import Any
 
 import narwhals as nw
 
-from custintel._frames import Frame, Output, day_number, finish, has_column, lazy, number_of_day
+from custintel._frames import (
+    Frame,
+    Output,
+    as_counts,
+    day_number,
+    finish,
+    has_column,
+    lazy,
+    number_of_day,
+    warn_refunds_alone,
+)
 from custintel._time import Day, as_day
 
 _KEY = "customer_id"
@@ -19,13 +29,14 @@ def rfm_table(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> 
 
     Orders are counted, not lines: without an ``order_id`` column each row is an order. A
     refund (negative line) is netted against ``monetary`` and is no purchase, so it changes
-    neither recency nor frequency. Customers with refunds alone are left out.
+    neither recency nor frequency. Customers with refunds alone are left out, and a warning
+    counts them (not with native output).
 
     Parameters
     ----------
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue`` and, if there is one, ``order_id``;
-        pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet or CSV file.
+        pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet file.
         Spark timestamps count in the time zone of the session.
     as_of : date-like
         Last day observed, included; later rows are ignored.
@@ -72,7 +83,6 @@ def rfm_table(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> 
             nw.col("bought").sum().alias("frequency"),
             nw.col("revenue").sum().alias("monetary"),
         )
-        .filter(nw.col("frequency") > 0)
     )
     table = customers.select(
         _KEY,
@@ -80,7 +90,12 @@ def rfm_table(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> 
         nw.col("frequency").cast(nw.Int64),
         "monetary",
     )
-    return finish(table, index=_KEY, output=output)
+    if output == "native":
+        return table.filter(nw.col("frequency") > 0).to_native()
+    customers_found = finish(table, index=_KEY, output=output)
+    warn_refunds_alone(customers_found.index[customers_found["frequency"] == 0])
+    bought = customers_found[customers_found["frequency"] > 0]
+    return as_counts(bought, ["recency_days", "frequency"])
 
 
 def _orders(transactions: Frame, last_day: int) -> nw.LazyFrame[Any]:

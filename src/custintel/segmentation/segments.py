@@ -136,7 +136,9 @@ def rfm_segments(
     _require_same_bins(scores, columns, n_bins=len(grid))
     recency, frequency, monetary = (scores[column].to_numpy("int64") for column in columns)
     value = (frequency + monetary + 1) // 2
-    return scores.assign(segment=grid[recency - 1, value - 1].tolist())
+    names = grid[recency - 1, value - 1].tolist()
+    # The type is stated because no names at all would make numbers.
+    return scores.assign(segment=pd.Series(names, index=scores.index, dtype="str"))
 
 
 def segment_summary(

@@ -23,7 +23,7 @@ def daily_purchases(
     ----------
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue``; pandas, polars, DuckDB, PySpark,
-        pyarrow, or the path of a Parquet or CSV file.
+        pyarrow, or the path of a Parquet file.
     as_of : date-like
         Last day observed, included.
     first_by : date-like, optional

@@ -7,11 +7,21 @@ from typing import Any
 
 import narwhals as nw
 
-from custintel._frames import Frame, Output, day_number, finish, lazy, number_of_day
+from custintel._frames import (
+    Frame,
+    Output,
+    as_counts,
+    day_number,
+    finish,
+    lazy,
+    number_of_day,
+    warn_refunds_alone,
+)
 from custintel._text import translate as _
 from custintel._time import Day, as_day
 
 _KEY = "customer_id"
+_NO_DAY = 0  # of refunds without any purchase: such customers are left out in the end
 
 
 def purchase_history(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> Any:
@@ -19,13 +29,14 @@ def purchase_history(transactions: Frame, *, as_of: Day, output: Output = "panda
 
     Purchases of one day count as one. A refund (negative line) is never a purchase: it is
     netted against the customer's last purchase day on or before it, or against the first
-    one when it precedes them all. Customers with refunds alone are left out.
+    one when it precedes them all. Customers with refunds alone are left out, and a warning
+    counts them (not with native output).
 
     Parameters
     ----------
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue``; pandas, polars, DuckDB, PySpark,
-        pyarrow, or the path of a Parquet or CSV file.
+        pyarrow, or the path of a Parquet file.
         Spark timestamps count in the time zone of the session.
     as_of : date-like
         Last day observed, included; later rows are ignored.
@@ -72,7 +83,11 @@ def purchase_history(transactions: Frame, *, as_of: Day, output: Output = "panda
     """
     last_day = number_of_day(as_day(as_of))
     history = _summary(_purchase_days(transactions, last_day), last_day)
-    return finish(history, index=_KEY, output=output)
+    if output == "native":
+        return history.filter(nw.col("frequency") >= 0).to_native()
+    table = finish(history, index=_KEY, output=output)
+    warn_refunds_alone(table.index[table["frequency"] < 0])
+    return as_counts(table[table["frequency"] >= 0], ["frequency", "recency", "T"])
 
 
 def purchase_holdout(transactions: Frame, *, calibration_end: Day, as_of: Day) -> Any:
@@ -136,9 +151,10 @@ def purchase_holdout(transactions: Frame, *, calibration_end: Day, as_of: Day) -
         .agg(nw.col("bought").sum().alias("holdout_purchases"))
     )
     bought = finish(days, index=_KEY, output="pandas")["holdout_purchases"]
-    history["holdout_purchases"] = bought.reindex(history.index, fill_value=0).astype("int64")
-    history["holdout_days"] = last - first
-    return history
+    return history.assign(
+        holdout_purchases=bought.reindex(history.index, fill_value=0).astype("int64"),
+        holdout_days=last - first,
+    )
 
 
 def _purchase_days(transactions: Frame, last_day: int) -> nw.LazyFrame[Any]:
@@ -167,18 +183,28 @@ def _purchase_days(transactions: Frame, last_day: int) -> nw.LazyFrame[Any]:
 def _refunds_on_purchase_days(
     refunds: nw.LazyFrame[Any], purchases: nw.LazyFrame[Any]
 ) -> nw.LazyFrame[Any]:
-    """Move each refund to the last purchase day on or before it, or else to the first one."""
+    """Move each refund to the last purchase day on or before it, or else to the first one.
+
+    Without any purchase its day is `_NO_DAY`.
+    """
     # Minima and maxima alone are taken, so no tie can depend on the engine.
     refunded = refunds.group_by(_KEY, nw.col("day").alias("refunded_on")).agg(
         nw.col("revenue").sum()
     )
+    # Days, not lines: one customer may stand for a shop's guests, with thousands a day.
+    who = refunded.select(_KEY).unique()
+    days = purchases.join(who, on=_KEY, how="semi").select(_KEY, "day").unique()
     is_before = nw.col("day") <= nw.col("refunded_on")
     return (
-        refunded.join(purchases.select(_KEY, "day"), on=_KEY)
+        refunded.join(days, on=_KEY, how="left")
         .with_columns(before=nw.when(is_before).then(nw.col("day")))
         .group_by(_KEY, "refunded_on")
         .agg(nw.col("before").max(), nw.col("day").min(), nw.col("revenue").max())
-        .select(_KEY, nw.coalesce("before", "day").cast(nw.Int64).alias("day"), "revenue")
+        .select(
+            _KEY,
+            nw.coalesce("before", "day", nw.lit(_NO_DAY)).cast(nw.Int64).alias("day"),
+            "revenue",
+        )
     )
 
 

@@ -1,11 +1,15 @@
 """`purchase_history` and `purchase_holdout`: definition, refunds, edges and errors."""
 
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custintel.errors import SchemaError
+from custintel.errors import ReadError, SchemaError, SetAsideWarning
 from custintel.tables import purchase_history, purchase_holdout
 
 START = pd.Timestamp("2024-02-20")
@@ -43,6 +47,7 @@ def by_definition(rows: list[tuple[str, int, int]], as_of: int) -> dict[str, tup
     return found
 
 
+@pytest.mark.filterwarnings("ignore::custintel.errors.SetAsideWarning")
 @given(lines, st.integers(0, 45))
 def test_history_equals_its_definition(rows: list[tuple[str, int, int]], as_of: int) -> None:
     expected = by_definition(rows, as_of)
@@ -52,6 +57,7 @@ def test_history_equals_its_definition(rows: list[tuple[str, int, int]], as_of: 
         assert history.loc[customer].to_list() == pytest.approx(values, abs=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::custintel.errors.SetAsideWarning")
 @given(lines, st.integers(0, 40))
 def test_rows_after_as_of_change_nothing(rows: list[tuple[str, int, int]], cut: int) -> None:
     table, as_of = frame(rows), START + pd.Timedelta(days=cut)
@@ -76,9 +82,76 @@ def test_a_refund_lowers_the_purchase_before_it() -> None:
     assert history.loc["a", "monetary_value"] == pytest.approx((60 - 20 + 40 - 10) / 2)
 
 
-def test_customers_with_refunds_alone_are_left_out() -> None:
-    history = purchase_history(frame([("a", 0, -5), ("b", 0, 5)]), as_of="2024-04-30")
+def test_customers_with_refunds_alone_are_left_out_and_counted() -> None:
+    rows = frame([("a", 0, -5), ("b", 0, 5)])
+    with pytest.warns(SetAsideWarning, match="1 customer has refunds but no purchase.*'a'"):
+        history = purchase_history(rows, as_of="2024-04-30")
     assert list(history.index) == ["b"]
+
+
+def test_one_customer_of_thousands_of_lines_is_no_burden() -> None:
+    """A refund is compared with days, not with lines: a shop's guests are one customer."""
+    n = 60_000
+    rows = pd.DataFrame(
+        {
+            "customer_id": "guest",
+            "ordered_at": START + pd.to_timedelta(np.arange(n) % 1000, unit="D"),
+            "revenue": np.where(np.arange(n) % 400 == 7, -1.0, 2.0),
+        }
+    )
+    tracemalloc.start()
+    history = purchase_history(rows, as_of="2030-01-01")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert history["frequency"].item() == 999
+    assert peak < 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("customer_id", None, r"rows without customer_id \(1\).*build_transactions"),
+        ("ordered_at", pd.NaT, r"rows without ordered_at \(1\)"),
+        ("revenue", float("nan"), r"rows without revenue \(1\)"),
+    ],
+)
+def test_missing_cells_are_refused(
+    column: str, value: object, told: str, few_orders: pd.DataFrame
+) -> None:
+    few_orders.loc[3, column] = value
+    with pytest.raises(SchemaError, match=told):
+        purchase_history(few_orders, as_of="2024-06-30")
+
+
+def test_times_with_a_zone_and_texts_are_refused(few_orders: pd.DataFrame) -> None:
+    aware = few_orders.assign(ordered_at=few_orders["ordered_at"].dt.tz_localize("Asia/Tokyo"))
+    texts = few_orders.assign(ordered_at=few_orders["ordered_at"].dt.strftime("%Y-%m-%d"))
+    for table in (aware, texts):
+        with pytest.raises(SchemaError, match=r"without time zone.*build_transactions"):
+            purchase_history(table, as_of="2024-06-30")
+
+
+def test_types_of_the_result_do_not_depend_on_those_of_the_input(few_orders: pd.DataFrame) -> None:
+    expected = purchase_history(few_orders, as_of="2024-06-30")
+    others = few_orders.assign(
+        revenue=few_orders["revenue"].astype(int),
+        customer_id=few_orders["customer_id"].astype("category"),
+    )
+    pd.testing.assert_frame_equal(purchase_history(others, as_of="2024-06-30"), expected)
+
+
+def test_ids_that_are_the_same_text_are_one_customer() -> None:
+    rows = frame([("a", 0, 5), ("a", 3, 5)]).assign(customer_id=[1, "1"])
+    assert purchase_history(rows, as_of="2024-04-30")["frequency"].to_dict() == {"1": 1}
+
+
+def test_a_file_of_text_is_not_guessed_at(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("customer_id,ordered_at,revenue\n0001,05/03/2024,1\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="read_export"):
+        purchase_history(path, as_of="2024-06-30")
+    with pytest.raises(ReadError, match="no file"):
+        purchase_history(tmp_path / "none.parquet", as_of="2024-06-30")
 
 
 def test_nobody_yet_is_an_empty_table_with_its_columns() -> None:
@@ -100,7 +173,9 @@ def test_a_missing_column_is_named_with_what_to_do(few_orders: pd.DataFrame) -> 
         purchase_history(renamed, as_of="2024-06-30")
 
 
-@pytest.mark.parametrize("as_of", ["yesterday", None, 20240630, pd.NaT, "2024-06-30T00:00Z"])
+@pytest.mark.parametrize(
+    "as_of", ["today", "30/06/2024", "2024", None, 20240630, pd.NaT, "2024-06-30T00:00Z"]
+)
 def test_as_of_must_be_a_day(few_orders: pd.DataFrame, as_of: object) -> None:
     with pytest.raises(ValueError, match="as_of is a date without time zone"):
         purchase_history(few_orders, as_of=as_of)
