@@ -19,6 +19,19 @@ from custintel.revenue import (
 START = pd.Timestamp("2023-11-20")
 cents = st.integers(-5_000, 50_000).map(lambda n: n / 100)
 line = st.tuples(st.sampled_from(["a", "b", "c", None]), st.integers(0, 900), cents)
+# Items of each type alone, with gaps, and of several types in one column.
+items = st.sampled_from(
+    [
+        [True, False],
+        [True, False, None],
+        [3, 20, 100],
+        [3, 20, None],
+        [0.5, 1.5],
+        ["a", "b", None],
+        ["a", "3", 3, 2.5],
+        [True, "True", None],
+    ]
+)
 amounts = st.lists(st.integers(-500, 100_000).map(float), min_size=1, max_size=30)
 positive = st.lists(st.integers(1, 100_000).map(float), min_size=1, max_size=30)
 
@@ -47,6 +60,23 @@ def test_all_observed_revenue_is_in_the_table(lines, last, period):
         first_and_last = [observed["ordered_at"].min(), as_of]
         assert [*whole.columns[[0, -1]]] == [day.to_period(period) for day in first_and_last]
         assert (np.diff(whole.columns.astype("int64")) == 1).all()
+
+
+@settings(max_examples=100)
+@given(items, st.lists(line, min_size=1, max_size=20), st.integers(0, 900), st.data())
+def test_no_revenue_is_lost_whatever_the_items_are(names, lines, last, data):
+    chosen = [data.draw(st.sampled_from(names)) for _each in lines]
+    table, as_of = (
+        transactions(lines).assign(item=pd.Series(chosen)),
+        START + pd.Timedelta(last, "D"),
+    )
+    observed = table[table["ordered_at"] <= as_of]
+    whole = revenue_table(table, as_of=as_of, by="item", period="Q")
+    expected = observed.groupby("item", dropna=False, sort=False)["revenue"].sum()
+    assert whole.to_numpy().sum() == pytest.approx(observed["revenue"].sum(), abs=1e-6)
+    totals = {"(missing)" if pd.isna(item) else item: revenue for item, revenue in expected.items()}
+    assert whole.sum(axis=1).to_dict() == pytest.approx(totals, abs=1e-6)
+    assert (whole.sum(axis=1).round(4).diff().dropna() <= 1e-9).all()
 
 
 @settings(max_examples=30)

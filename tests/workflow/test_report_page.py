@@ -13,7 +13,16 @@ import pandas as pd
 import pytest
 
 from custintel._text import catalogue_in_use
-from custintel.report import Analysis, Assumptions, analyse, source_from_table, write_report
+from custintel.datasets import simulate_transactions
+from custintel.errors import ReadError, SchemaError
+from custintel.report import (
+    Analysis,
+    Assumptions,
+    analyse,
+    customer_scores,
+    source_from_table,
+    write_report,
+)
 
 SECTIONS = [
     *("reading", "revenue", "concentration", "segments", "retention"),
@@ -264,3 +273,92 @@ def test_odd_data_give_a_whole_report(table: pd.DataFrame, read_page: Any, tmp_p
     shown = [value for values in page.figures.values() for value in values]
     assert "nan" not in shown
     assert "inf" not in shown
+
+
+def _many(n: int, amount: float | None = None) -> pd.DataFrame:
+    """Purchases of `n` customers who buy as CDNOW's did, from January 2024 on."""
+    table = simulate_transactions(n, random_state=1)[["customer_id", "ordered_at", "revenue"]]
+    return table if amount is None else table.assign(revenue=amount)
+
+
+def _openings(read_page: Any, folder: Path, table: pd.DataFrame, **options: Any) -> dict[str, str]:
+    analysis = analyse(source_from_table(table, name="odd"), **options)
+    openings: dict[str, str] = read_page(write_report(analysis, folder / "r.html").html).openings
+    return openings
+
+
+def test_rows_after_the_last_day_observed_are_owned_up_to(read_page: Any, tmp_path: Path) -> None:
+    openings = _openings(read_page, tmp_path, _many(200), as_of="2024-06-30")
+    assert "are not counted below" in openings["reading"]
+
+
+def test_equal_amounts_leave_the_purchase_model_standing(tmp_path: Path) -> None:
+    analysis = analyse(source_from_table(_many(300, amount=9.99), name="subscriptions"))
+    scores = customer_scores(analysis)
+    assert analysis.forecast is not None
+    assert scores["probability_alive"].between(0, 1).all()
+    if analysis.value is None:
+        assert "customer_lifetime_value" not in scores
+        assert analysis.no_value is not None
+
+
+def test_few_customers_are_not_summed_up_by_fifths(read_page: Any, tmp_path: Path) -> None:
+    one = _openings(read_page, tmp_path, _many(1))
+    assert "brought all of it" in one["concentration"]
+    assert (
+        "With 3 customers every one counts"
+        in _openings(read_page, tmp_path, _many(3))["concentration"]
+    )
+
+
+def test_a_good_fit_on_few_purchases_is_not_praised(read_page: Any, tmp_path: Path) -> None:
+    opening = _openings(read_page, tmp_path, _many(30))["model"]
+    assert "can be planned with" not in opening
+
+
+def test_tenths_of_few_customers_are_not_shown(tmp_path: Path) -> None:
+    few = analyse(source_from_table(_many(48), name="few"))
+    many = analyse(source_from_table(_many(300), name="many"))
+    assert few.value is None or few.value.by_decile is None
+    assert many.value is not None
+    assert many.value.by_decile is not None
+
+
+@pytest.mark.parametrize("n", [60, 300])
+def test_no_group_of_fewer_than_five_is_shown(n: int, read_page: Any, tmp_path: Path) -> None:
+    analysis = analyse(source_from_table(_many(n), name="few"))
+    page = read_page(write_report(analysis, tmp_path / "r.html").html)
+    sizes = {
+        key: int(values[0])
+        for key, values in page.figures.items()
+        if key.endswith(".n_customers") and "retention" not in key
+    }
+    assert sizes
+    assert min(sizes.values()) >= 5
+
+
+def test_a_last_day_far_out_is_asked_about() -> None:
+    late = pd.concat([_many(200), _purchases(("c1", "2089-06-30", 5.0))])
+    source = source_from_table(late, name="late")
+    with pytest.raises(SchemaError, match=r"2089-06-30, comes .* mistyped.*--as-of"):
+        analyse(source)
+    assert analyse(source, as_of="2026-12-31").n_after == 1
+
+
+def test_addresses_of_customers_with_refunds_alone_are_masked(tmp_path: Path) -> None:
+    refunded = _purchases(("ann.lee@example.com", "2024-03-01", -5.0))
+    source = source_from_table(pd.concat([_many(50), refunded]), name="refunds")
+    analysis = analyse(source)
+    text = write_report(analysis, tmp_path / "r.html").html.read_text(encoding="utf-8")
+    assert "example.com" not in text
+    assert analysis.n_refunded_alone == 1
+    assert 'data-figure="reading.n_refunded_alone" value="1"' in text
+
+
+def test_scores_and_page_need_two_places(analysis: Analysis, tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="where the scores go"):
+        write_report(analysis, tmp_path / "customers.parquet")
+    (tmp_path / "customers.parquet").mkdir()
+    with pytest.raises(ReadError, match="cannot be written"):
+        write_report(analysis, tmp_path / "report.html")
+    assert not (tmp_path / "report.html").exists()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from custintel import _formats
-from custintel._text import translate
+from custintel._text import translate, translate_plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,12 +34,14 @@ class Figure:
 
 def count(key: str, n: float) -> Figure:
     """Return a whole number."""
+    if n != int(n):
+        raise ValueError(translate("{key} is not a whole number: {n}.", key=key, n=n))
     return Figure(key, int(n), _formats.number(n))
 
 
 def decimal(key: str, value: float, digits: int = 1) -> Figure:
     """Return a number with decimals."""
-    return Figure(key, float(value), _formats.number(value, digits))
+    return Figure(key, float(value), _formats.number(value, int(digits)))
 
 
 def share(key: str, value: float, digits: int = 1) -> Figure:
@@ -69,6 +71,12 @@ def amounts_between(key: str, low: float, high: float, currency: str | None) -> 
 def sentence(message: str, /, **fields: object) -> Markup:
     """Return `message` in the reader's language as HTML; figures keep their markup."""
     return Markup(escape(translate(message))).format(**fields)  # noqa: S704 - escaped
+
+
+def sentence_plural(singular: str, plural: str, n: int, /, **fields: object) -> Markup:
+    """Return the form of a message that goes with `n`, as `sentence` does."""
+    message = translate_plural(singular, plural, n, **{name: f"{{{name}}}" for name in fields})
+    return Markup(escape(message)).format(**fields)  # noqa: S704 - escaped
 
 
 @dataclass(frozen=True, slots=True)

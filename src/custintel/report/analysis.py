@@ -9,10 +9,10 @@ import pandas as pd
 
 from custintel._text import translate as _
 from custintel._time import Day, as_day
-from custintel.errors import ConvergenceError, CustintelWarning, SchemaError
+from custintel.errors import ConvergenceError, CustintelWarning, SchemaError, SetAsideWarning
 from custintel.models import BetaGeoModel, GammaGammaModel
 from custintel.report.assumptions import Assumptions
-from custintel.report.groups import merged_small_groups
+from custintel.report.groups import SMALLEST_GROUP, merged_small_groups
 from custintel.report.source import Source
 from custintel.retention import cohort_table
 from custintel.revenue import concentration_curve, concentration_table, revenue_table
@@ -20,6 +20,7 @@ from custintel.segmentation import DEFAULT_SEGMENTS, rfm_scores, rfm_segments, r
 from custintel.tables import purchase_history, purchase_holdout
 from custintel.value import (
     CustomerEquity,
+    LifetimeValues,
     customer_equity,
     customer_lifetime_value,
     holdout_fit,
@@ -27,6 +28,8 @@ from custintel.value import (
     value_deciles,
 )
 
+_FEW_DAYS = 10  # with purchases, too few to tell a gap from a habit
+_MOST_CLASSES = 7
 _SHORTEST_TEST = 14  # days on each side of the cut: less says nothing about a model
 
 
@@ -55,11 +58,18 @@ class ModelTest:
 class ValueResults:
     """The models on all data, and what they say customers will bring."""
 
-    purchase_model: BetaGeoModel
     spend_model: GammaGammaModel
-    forecast: pd.DataFrame
+    values: LifetimeValues
     by_segment: CustomerEquity
-    by_decile: CustomerEquity
+    by_decile: CustomerEquity | None  # None: too few customers for tenths of five or more
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PurchaseForecast:
+    """The purchase model on all data, and what it expects of each customer."""
+
+    model: BetaGeoModel
+    table: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +90,8 @@ class Analysis:
         Rows after `as_of`, which nothing else counts.
     n_purchases : int
         Orders, by the rules of counting.
+    n_refunded_alone : int
+        Customers with refunds but no purchase.
     revenue : RevenueResults
         Revenue by time, and its concentration.
     segmented : DataFrame
@@ -96,6 +108,8 @@ class Analysis:
         The purchase model against purchases that it had not seen.
     no_test : str or None
         Why there is no test.
+    forecast : PurchaseForecast or None
+        What customers are expected to do.
     value : ValueResults or None
         What customers are expected to bring.
     no_value : str or None
@@ -110,6 +124,7 @@ class Analysis:
     assumptions: Assumptions
     n_after: int
     n_purchases: int
+    n_refunded_alone: int
     revenue: RevenueResults
     segmented: pd.DataFrame
     groups: pd.Series
@@ -118,6 +133,7 @@ class Analysis:
     history: pd.DataFrame
     test: ModelTest | None
     no_test: str | None
+    forecast: PurchaseForecast | None
     value: ValueResults | None
     no_value: str | None
     remarks: tuple[str, ...]
@@ -170,13 +186,14 @@ def analyse(
     """
     assumptions = assumptions or Assumptions()
     tell = on_step or (lambda _step: None)
-    last_day = source.transactions["ordered_at"].max().normalize()
-    day = last_day if as_of is None else as_day(as_of)
+    day = _last_day(source.transactions) if as_of is None else as_day(as_of)
     seen = source.transactions[source.transactions["ordered_at"] < day + pd.Timedelta(days=1)]
     _require_purchases(seen, day)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", CustintelWarning)
+        # Customers with refunds alone, of whom each table warns, are counted once below.
+        warnings.simplefilter("ignore", SetAsideWarning)
         tell(_("Revenue"))
         revenue = _revenue(seen, day)
         tell(_("Segments"))
@@ -189,7 +206,10 @@ def analyse(
         history = purchase_history(seen, as_of=day)
         test, no_test = _tested(seen, day)
         tell(_("Value of customers"))
-        value, no_value = _valued(history, groups, assumptions)
+        forecast, no_value = _forecast(history, assumptions)
+        value = None
+        if forecast is not None:
+            value, no_value = _valued(history, forecast, groups, assumptions)
     return Analysis(
         source=source,
         as_of=day,
@@ -197,6 +217,7 @@ def analyse(
         assumptions=assumptions,
         n_after=len(source.transactions) - len(seen),
         n_purchases=int(segmented["frequency"].sum()),
+        n_refunded_alone=seen["customer_id"].nunique() - len(segmented),
         revenue=revenue,
         segmented=segmented,
         groups=groups,
@@ -205,9 +226,29 @@ def analyse(
         history=history,
         test=test,
         no_test=no_test,
+        forecast=forecast,
         value=value,
         no_value=no_value,
         remarks=tuple(dict.fromkeys(str(warning.message) for warning in caught)),
+    )
+
+
+def _last_day(transactions: pd.DataFrame) -> pd.Timestamp:
+    """Return the last day in the data, unless it stands so far out that it may be mistyped."""
+    days = pd.Series(transactions["ordered_at"].dt.normalize().sort_values().unique())
+    gaps = days.diff().dt.days
+    last: pd.Timestamp = days.iloc[-1]
+    if len(days) < _FEW_DAYS or gaps.iloc[-1] <= max(90, 3 * gaps.iloc[:-1].max()):
+        return last
+    raise SchemaError(
+        _(
+            "The last day in the data, {last:%Y-%m-%d}, comes {n} days after the one before it, "
+            "{before:%Y-%m-%d}: is it mistyped? Say which day was the last one observed: "
+            "--as-of (as_of=).",
+            last=last,
+            n=int(gaps.iloc[-1]),
+            before=days.iloc[-2],
+        )
     )
 
 
@@ -261,37 +302,60 @@ def _tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, st
         holdout = purchase_holdout(seen, calibration_end=cut, as_of=day)
         model = BetaGeoModel().fit(holdout)
     except (ConvergenceError, SchemaError) as error:
-        return None, str(error)
+        return None, _reason(error)
     tracking = purchase_tracking(seen, model, calibration_end=cut, as_of=day)
-    return ModelTest(cut, tracking, holdout_fit(holdout, model)), None
+    return ModelTest(cut, tracking, _without_small_classes(holdout, model)), None
+
+
+def _without_small_classes(holdout: pd.DataFrame, model: BetaGeoModel) -> pd.DataFrame:
+    """Return the fit by past frequency, the rarest frequencies joined until none is small."""
+    for most in range(_MOST_CLASSES, 0, -1):
+        fit = holdout_fit(holdout, model, most=most)
+        if fit["n_customers"].min() >= SMALLEST_GROUP:
+            return fit
+    return holdout_fit(holdout, model, most=0)
+
+
+def _reason(error: Exception) -> str:
+    """Say in a reader's words why there is no model; what to do in Python is not for a report."""
+    if isinstance(error, ConvergenceError):
+        return _("their purchases are too few, or too much alike, to pin a model down")
+    return str(error)
+
+
+def _forecast(
+    history: pd.DataFrame, assumptions: Assumptions
+) -> tuple[PurchaseForecast | None, str | None]:
+    """Forecast every customer's purchases with a model fitted on all data; or say why not."""
+    try:
+        model = BetaGeoModel().fit(history)
+    except (ConvergenceError, SchemaError) as error:
+        return None, _reason(error)
+    table = model.forecast(history, horizon=assumptions.horizon, level=assumptions.level)
+    return PurchaseForecast(model, table), None
 
 
 def _valued(
-    history: pd.DataFrame, groups: pd.Series, assumptions: Assumptions
+    history: pd.DataFrame,
+    forecast: PurchaseForecast,
+    groups: pd.Series,
+    assumptions: Assumptions,
 ) -> tuple[ValueResults | None, str | None]:
     """Value every customer with models fitted on all data; or say why not."""
     try:
-        purchases = BetaGeoModel().fit(history)
         spend = GammaGammaModel().fit(history)
         values = customer_lifetime_value(
             history,
-            purchases,
+            forecast.model,
             spend,
             horizon=assumptions.horizon,
             annual_discount_rate=assumptions.annual_discount_rate,
             margin_rate=assumptions.margin_rate,
             level=assumptions.level,
         )
-        forecast = purchases.forecast(history, horizon=assumptions.horizon, level=assumptions.level)
     except (ConvergenceError, SchemaError) as error:
-        return None, str(error)
-    return (
-        ValueResults(
-            purchase_model=purchases,
-            spend_model=spend,
-            forecast=forecast,
-            by_segment=customer_equity(values, by=groups),
-            by_decile=customer_equity(values, by=value_deciles(values)),
-        ),
-        None,
-    )
+        return None, _reason(error)
+    by_decile = None
+    if len(history) >= 10 * SMALLEST_GROUP:
+        by_decile = customer_equity(values, by=value_deciles(values))
+    return ValueResults(spend, values, customer_equity(values, by=groups), by_decile), None

@@ -82,9 +82,14 @@ def write_report(analysis: Analysis, out: str | os.PathLike[str]) -> ReportFiles
     """
     html = Path(out).expanduser()
     customers = html.with_name("customers.parquet")
+    if html.name == customers.name:
+        raise ReadError(
+            _("{file} is where the scores go. Choose another file with --out.", file=html.name)
+        )
     page = render(analysis)
     try:
         html.parent.mkdir(parents=True, exist_ok=True)
+        write_scores(customer_scores(analysis), customers)
         html.write_text(page, encoding="utf-8")
     except OSError as error:
         raise ReadError(
@@ -95,7 +100,6 @@ def write_report(analysis: Analysis, out: str | os.PathLike[str]) -> ReportFiles
                 problem=error.strerror or error,
             )
         ) from error
-    write_scores(customer_scores(analysis), customers)
     return ReportFiles(html, customers)
 
 

@@ -39,7 +39,8 @@ def customer_scores(analysis: Analysis) -> pd.DataFrame:
         - ``customer_lifetime_value`` and its ``_low``, ``_high`` : float, currency
         - ``value_decile`` : int, 1 holds the most valuable tenth
 
-        The columns from ``probability_alive`` on are missing if no model could be fitted.
+        The columns from ``probability_alive`` on are absent if no purchase model could be
+        fitted, those from ``expected_spend`` on if no spend model could be.
 
     Examples
     --------
@@ -52,24 +53,14 @@ def customer_scores(analysis: Analysis) -> pd.DataFrame:
     """
     history = analysis.history[list(_FROM_HISTORY)].rename(columns=_FROM_HISTORY)
     scores = analysis.segmented.join(history)
+    if analysis.forecast is None:
+        return scores
+    scores = scores.join(analysis.forecast.table)
     if analysis.value is None:
         return scores
-    value = analysis.value
-    values = value.by_decile.values
-    return (
-        scores.join(value.forecast)
-        .join(
-            values.table[
-                [
-                    "expected_spend",
-                    "customer_lifetime_value",
-                    "customer_lifetime_value_low",
-                    "customer_lifetime_value_high",
-                ]
-            ]
-        )
-        .join(value_deciles(values))
-    )
+    values = analysis.value.values
+    columns = [name for name in values.table if name != "discounted_purchases"]
+    return scores.join(values.table[columns]).join(value_deciles(values))
 
 
 def write_scores(scores: pd.DataFrame, path: Path) -> None:
@@ -82,4 +73,7 @@ def write_scores(scores: pd.DataFrame, path: Path) -> None:
     with duckdb.connect() as connection:
         connection.register("scores", table)
         target = str(path).replace("'", "''")
-        connection.execute(f"COPY scores TO '{target}' (FORMAT parquet)")
+        try:
+            connection.execute(f"COPY scores TO '{target}' (FORMAT parquet)")
+        except duckdb.IOException as error:
+            raise OSError(str(error).splitlines()[0]) from error

@@ -117,7 +117,8 @@ def _activity(transactions: Frame, months: int, last_day: int) -> nw.LazyFrame[A
         .group_by("customer_id", "period")
         .agg(nw.col("revenue").sum(), nw.col("bought").max())
     )
-    # A join, not a window: DuckDB 1.5 cannot plan a window over a pandas frame's aggregate.
+    # A join, not a window: DuckDB 1.5 plans windows over a pandas frame as a copy of its scan,
+    # and fails.
     cohorts = (
         activity.filter(nw.col("bought") == 1)
         .group_by("customer_id")

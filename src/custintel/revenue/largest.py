@@ -8,9 +8,11 @@ import pandas as pd
 
 from custintel._checks import require_choice
 from custintel._text import translate as _
+from custintel.errors import SchemaError
 from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period
 
+_MEASURES = ("period", "rank", "revenue", "revenue_share", "cumulative_share")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -61,7 +63,8 @@ def top_customers(
     Raises
     ------
     SchemaError
-        If customers or periods repeat, or an amount is missing or not a number.
+        If customers or periods repeat, an amount is missing or not a number, or the index
+        is named as another column of the result.
     ValueError
         If `n` is not a whole number above zero, `total` is not above zero, or `panel` is
         unknown.
@@ -82,7 +85,7 @@ def top_customers(
         raise ValueError(_("n is a whole number of customers, from 1 up: got {n!r}.", n=n))
     amounts = by_period(table)
     shares = amounts / _totals(amounts, total)
-    name = str(amounts.index.name or "customer_id")
+    name = _column_of_names(amounts)
     ranks = _fixed_ranks(shares, n) if panel == "fixed" else _ranks_per_period(shares, n)
     row, column = np.nonzero(ranks.to_numpy() <= n)
     chosen = pd.DataFrame(
@@ -96,6 +99,19 @@ def top_customers(
     ).sort_values(["period", "rank"], ignore_index=True)
     chosen["cumulative_share"] = chosen.groupby("period")["revenue_share"].cumsum()
     return chosen
+
+
+def _column_of_names(amounts: pd.DataFrame) -> str:
+    name = str(amounts.index.name or "customer_id")
+    if name in _MEASURES:
+        raise SchemaError(
+            _(
+                "The index of this table is named {name!r}, as a column of the result is. "
+                "Name it otherwise: table.rename_axis('customer_id').",
+                name=name,
+            )
+        )
+    return name
 
 
 def _totals(amounts: pd.DataFrame, total: float | None) -> "pd.Series[float]":

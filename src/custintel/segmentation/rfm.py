@@ -22,6 +22,7 @@ from custintel._frames import (
 from custintel._time import Day, as_day
 
 _KEY = "customer_id"
+_NO_DAY = 0  # of customers without any purchase, who are left out in the end
 
 
 def rfm_table(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> Any:
@@ -86,7 +87,7 @@ def rfm_table(transactions: Frame, *, as_of: Day, output: Output = "pandas") -> 
     )
     table = customers.select(
         _KEY,
-        (last_day - nw.col("last")).cast(nw.Int64).alias("recency_days"),
+        (last_day - nw.coalesce("last", nw.lit(_NO_DAY))).cast(nw.Int64).alias("recency_days"),
         nw.col("frequency").cast(nw.Int64),
         "monetary",
     )

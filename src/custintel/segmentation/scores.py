@@ -55,7 +55,8 @@ def rfm_scores(
         - ``monetary_score`` : int, 1 to `n_bins`
         - ``rfm_score`` : str, the three in this order, such as ``"545"``
 
-        Its ``attrs`` hold ``n_bins``, for `rfm_segments`.
+        Its ``attrs`` hold ``n_bins``, by which `rfm_segments` knows scores that are not
+        made for its segments. Merging, writing to a file and reading back lose it.
 
     Raises
     ------

@@ -97,7 +97,9 @@ def rfm_segments(
     ----------
     scores : DataFrame
         One row per customer, from `rfm_scores`: ``recency_score``, ``frequency_score``,
-        ``monetary_score``. Other columns are kept.
+        ``monetary_score``. Other columns are kept. The number of bins is read from its
+        ``attrs``; where a merge or a file has lost them, make sure that it is the number
+        that `segments` are made for: 4 bins pass for 5 whose best score nobody reached.
     segments : sequence of SegmentRule, default=DEFAULT_SEGMENTS
         The rules, best segment first. Where several hold, the first one counts. Together
         they cover every pair of scores, from 1 to the highest score that they name.
@@ -112,10 +114,11 @@ def rfm_segments(
     Raises
     ------
     SchemaError
-        If a column is missing, or holds something else than scores.
+        If a column is missing, or holds something else than scores from 1 to the highest
+        that `segments` name.
     ValueError
         If `segments` leave a pair of scores without a name, or were made for another
-        number of bins than `scores`.
+        number of bins than the ``attrs`` of `scores` state.
 
     Examples
     --------

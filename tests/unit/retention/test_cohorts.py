@@ -138,3 +138,11 @@ def test_input_is_left_alone(odd_orders):
     before = odd_orders.copy(deep=True)
     cohort_table(odd_orders, as_of="2024-06-30")
     pd.testing.assert_frame_equal(odd_orders, before)
+
+
+def test_cohorts_of_a_frame_that_duckdb_scans(odd_orders):
+    # DuckDB 1.5 refused to plan the window by which cohorts were found.
+    duckdb = pytest.importorskip("duckdb")
+    scanned = duckdb.connect().from_df(odd_orders)
+    expected = cohort_table(odd_orders, as_of="2024-06-30")
+    pd.testing.assert_frame_equal(cohort_table(scanned, as_of="2024-06-30"), expected)

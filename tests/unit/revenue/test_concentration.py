@@ -85,10 +85,14 @@ def test_no_period_gives_no_row():
     assert len(concentration_table(pd.DataFrame(index=["a"]))) == 0
 
 
-@pytest.mark.parametrize("top", [[0], [1.5], [-1]])
+@pytest.mark.parametrize("top", [[0], [1.5], [-1], (True,), [1, np.True_], ["3"]])
 def test_top_holds_counts(top):
     with pytest.raises(ValueError, match="top holds whole numbers"):
         of([1, 2], top=top)
+
+
+def test_counts_may_be_numbers_of_numpy():
+    assert of([70, 30], top=np.array([1]))["cr_1"] == pytest.approx(0.7)
 
 
 def test_pareto_is_a_part():

@@ -1,6 +1,8 @@
+import numpy as np
 import pandas as pd
 import pytest
 
+from custintel.errors import SchemaError
 from custintel.revenue import top_customers
 
 
@@ -64,6 +66,12 @@ def test_column_is_named_as_the_index(table):
     assert "customer_id" in top_customers(table.rename_axis(None)).columns
 
 
+@pytest.mark.parametrize("name", ["period", "rank", "revenue", "cumulative_share"])
+def test_an_index_named_as_a_column_of_the_result_is_refused(table, name):
+    with pytest.raises(SchemaError, match=f"index of this table is named '{name}'"):
+        top_customers(table.rename_axis(name))
+
+
 @pytest.mark.parametrize("panel", ["fixed", "per_period"])
 def test_empty_tables_give_no_rows(table, panel):
     assert len(top_customers(table.iloc[:0], panel=panel)) == 0
@@ -73,7 +81,24 @@ def test_empty_tables_give_no_rows(table, panel):
 def test_unusable_arguments_are_refused(table):
     with pytest.raises(ValueError, match="panel is one of 'fixed', 'per_period'"):
         top_customers(table, panel="moving")
-    with pytest.raises(ValueError, match="n lies between 1"):
-        top_customers(table, n=0)
     with pytest.raises(ValueError, match="total is an amount above zero: got 0"):
         top_customers(table, total=0)
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, 2.0, np.nan, True, np.True_, "2", None])
+@pytest.mark.parametrize("panel", ["fixed", "per_period"])
+def test_n_is_a_count(table, n, panel):
+    with pytest.raises(ValueError, match="n is a whole number of customers, from 1 up: got"):
+        top_customers(table, n=n, panel=panel)
+
+
+def test_n_may_be_a_number_of_numpy(table):
+    pd.testing.assert_frame_equal(top_customers(table, n=np.int64(2)), top_customers(table, n=2))
+
+
+@pytest.mark.parametrize("panel", ["fixed", "per_period"])
+def test_customers_may_be_named_true_and_false(table, panel):
+    flagged = table.iloc[:2].set_axis(pd.Index([False, True], name="is_member"))
+    top = top_customers(flagged, panel=panel)
+    last = top[top["period"] == pd.Period("2024")].set_index("is_member")["revenue"]
+    assert last.to_dict() == ({True: 60, False: 0} if panel == "fixed" else {True: 60})

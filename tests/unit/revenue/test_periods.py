@@ -69,6 +69,26 @@ def test_items_may_be_numbers(order_lines):
     assert table.sum(axis=1).to_dict() == {1: 105, 2: 30}
 
 
+@pytest.mark.parametrize("dtype", [bool, "boolean", object])
+def test_items_may_be_true_and_false(order_lines, dtype):
+    returning = (order_lines["quantity"] == 1).astype(dtype)
+    table = revenue_table(
+        order_lines.assign(returning=returning), as_of="2024-12-31", by="returning"
+    )
+    assert table.sum(axis=1).to_dict() == {True: 105, False: 30}
+    assert list(table.index) == [True, False]
+
+
+@pytest.mark.parametrize(
+    "name", ["name", "total", "item", "day", "period", "first_day", "level_0", "index"]
+)
+def test_columns_may_have_any_name(order_lines, name):
+    named = order_lines.rename(columns={"category": name})
+    table = revenue_table(named, as_of="2024-12-31", by=name)
+    expected = revenue_table(order_lines, as_of="2024-12-31", by="category")
+    pd.testing.assert_frame_equal(table, expected.rename_axis(name))
+
+
 def test_periods_go_on_to_as_of_without_a_line(few_orders):
     table = revenue_table(few_orders, as_of="2026-01-01")
     assert table.loc["total"].tolist() == [1000, 0, 0]

@@ -94,6 +94,32 @@ def test_own_segments_for_another_number_of_bins():
         rfm_segments(made)
 
 
+def test_without_attrs_the_scores_themselves_must_fit_the_segments():
+    table = pd.DataFrame({name: range(12) for name in ("recency_days", "frequency", "monetary")})
+    for n_bins in (6, 9):
+        made = rfm_scores(table, n_bins=n_bins)
+        made.attrs.clear()
+        with pytest.raises(SchemaError, match=r"customers have scores .* from 1 to 5"):
+            rfm_segments(made)
+
+
+def test_without_attrs_fewer_bins_pass_for_five_as_documented():
+    best_last = pd.DataFrame({"recency_days": [9, 6, 3, 0], "frequency": range(4)})
+    made = rfm_scores(best_last.assign(monetary=range(4)), n_bins=4)
+    made.attrs.clear()
+    assert made["rfm_score"].tolist() == ["111", "222", "333", "444"]
+    segments = ["Lost", "Hibernating", "Need attention", "Loyal customers"]
+    assert rfm_segments(made)["segment"].tolist() == segments
+
+
+def test_scores_keep_their_number_of_bins_through_ordinary_steps():
+    table = pd.DataFrame({name: range(12) for name in ("recency_days", "frequency", "monetary")})
+    made = rfm_scores(table, n_bins=4)
+    for step in (made[made["frequency"] > 3], made.assign(sector="retail"), made.sort_index()):
+        with pytest.raises(ValueError, match="scores go from 1 to 4, the segments from 1 to 5"):
+            rfm_segments(step)
+
+
 def test_scores_beyond_the_segments_are_refused():
     with pytest.raises(SchemaError, match=r"2 customers have scores .* 1 to 5: '0', '2'"):
         rfm_segments(scores([6, 5, 0], [1, 5, 1], [1, 5, 1]))
@@ -194,6 +220,8 @@ def test_nobody_makes_an_empty_summary():
         rfm_scores(pd.DataFrame(columns=["recency_days", "frequency", "monetary"], dtype=float))
     )
     assert segmented.empty
+    named = rfm_segments(scores([1], [1], [1]))
+    assert segmented["segment"].dtype == named["segment"].dtype
     assert segment_summary(segmented).shape == (0, 7)
 
 

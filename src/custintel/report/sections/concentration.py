@@ -14,12 +14,14 @@ from custintel.report._elements import (
     count,
     decimal,
     sentence,
+    sentence_plural,
     share,
 )
 from custintel.report.analysis import Analysis
 from custintel.report.identity import shown_id
 
 _MOST_CUSTOMERS = 10
+_FEW = 20  # customers, of whom a fifth or ten would be no summary
 _STRONG, _WEAK = 0.7, 0.4  # share of the best fifth above and below which the words change
 
 
@@ -47,6 +49,14 @@ def _opening(analysis: Analysis) -> Markup:
         "ten": share("concentration.cr_10", measured["cr_10"]),
         "first": share("concentration.cr_1", measured["cr_1"]),
     }
+    if measured["n_customers"] < _FEW:
+        return sentence_plural(
+            "The only customer with revenue brought all of it.",
+            "With {n} customers every one counts: the largest brought {first} of the revenue.",
+            int(measured["n_customers"]),
+            n=count("concentration.n", measured["n_customers"]),
+            first=fields["first"],
+        )
     if measured["pareto_share"] >= _STRONG:
         return sentence(
             "Revenue hangs on few customers: the best fifth brought {best} of it, the ten "

@@ -12,6 +12,7 @@ from custintel.report._elements import (
     amounts_between,
     count,
     sentence,
+    sentence_plural,
     share,
 )
 from custintel.report.analysis import Analysis, ValueResults
@@ -26,8 +27,10 @@ def customers_section(analysis: Analysis) -> Section:
     """List the most valuable customers, and good ones who have probably left."""
     title = _("Best customers, and customers at risk")
     if analysis.value is None:
-        opening = sentence(
-            "Without a purchase model, who among the {n} customers will come back cannot be told.",
+        opening = sentence_plural(
+            "Without a value, one customer cannot be ranked.",
+            "Without the value of customers, the {n} of them cannot be ranked by it.",
+            len(analysis.history),
             n=count("customers.n", len(analysis.history)),
         )
         return Section("customers", title, opening)

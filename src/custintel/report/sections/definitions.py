@@ -2,7 +2,7 @@
 
 from custintel import _formats as formats
 from custintel._text import translate as _
-from custintel.report._elements import Definition, Section, count, sentence
+from custintel.report._elements import Definition, Section, count, sentence, sentence_plural
 from custintel.report.analysis import Analysis
 from custintel.report.sections.equity import spelled
 
@@ -10,9 +10,11 @@ from custintel.report.sections.equity import spelled
 def definitions_section(analysis: Analysis) -> Section:
     """Define every term, and state every assumption."""
     currency = analysis.currency or _("no stated currency")
-    opening = sentence(
+    opening = sentence_plural(
+        "Every figure above rests on the purchases of one customer up to {day}, in {currency}.",
         "Every figure above rests on {n_purchases} purchases by {n_customers} customers up to "
         "{day}, in {currency}.",
+        len(analysis.history),
         n_purchases=count("purchases.n", analysis.n_purchases),
         n_customers=count("customers.n", len(analysis.history)),
         day=formats.date(analysis.as_of),

@@ -20,6 +20,7 @@ from custintel.report._elements import (
     chart,
     count,
     sentence,
+    sentence_plural,
     share,
 )
 from custintel.report.analysis import Analysis, ValueResults
@@ -30,27 +31,25 @@ def equity_section(analysis: Analysis) -> Section:
     title = _("Customer equity")
     value = analysis.value
     if value is None:
-        opening = sentence(
+        opening = sentence_plural(
+            "What one customer will bring cannot be estimated.",
             "What these {n} customers will bring could not be estimated: {reason}.",
+            len(analysis.history),
             n=count("customers.n", len(analysis.history)),
             reason=str(analysis.no_value).rstrip("."),
         )
         return Section("equity", title, opening)
     currency = analysis.currency
-    segments, deciles = value.by_segment.table, value.by_decile.table
+    segments = value.by_segment.table
     blocks: list[Block] = [
         Note(_basis(analysis)),
         *_caution(analysis),
         chart(equity_bars(segments, currency=currency)),
         _table(segments, "segment", _("Segment"), _("Expected equity by segment"), currency),
-        _table(
-            deciles,
-            "decile",
-            _("Decile (1: most valuable tenth)"),
-            _("Expected equity by decile of value"),
-            currency,
-        ),
     ]
+    if value.by_decile is not None:
+        heading, caption = _("Decile (1: most valuable tenth)"), _("Expected equity by decile")
+        blocks.append(_table(value.by_decile.table, "decile", heading, caption, currency))
     return Section("equity", title, _opening(analysis, value), blocks)
 
 
@@ -68,19 +67,18 @@ def _opening(analysis: Analysis, value: ValueResults) -> Markup:
         "time": spelled(analysis.assumptions.horizon),
         "segment": _(str(best)),
         "share": share("equity.best_share", float(best_share)),
-        "decile": share("equity.top_decile_share", value.by_decile.table["equity_share"].iloc[0]),
     }
     if analysis.assumptions.margin_rate is None:
         return sentence(
             "The {n} customers there are today are expected to bring {total} of revenue, "
             "discounted, in the next {time} ({low} to {high}); {share} of it from the segment "
-            "“{segment}”, {decile} from the most valuable tenth.",
+            "“{segment}”.",
             **fields,
         )
     return sentence(
         "The {n} customers there are today are expected to bring {total} of margin, "
         "discounted, in the next {time} ({low} to {high}); {share} of it from the segment "
-        "“{segment}”, {decile} from the most valuable tenth.",
+        "“{segment}”.",
         **fields,
     )
 
@@ -92,7 +90,7 @@ def spelled(horizon: str) -> str:
     ('12 months', '1 year')
     """
     span = Span.parse(horizon)
-    written = formats.number(span.count, 0 if span.count == int(span.count) else 1)
+    written = formats.number(span.count, 0 if span.count == int(span.count) else 2)
     n = int(span.count) if span.count == int(span.count) else 2
     return {
         "D": _n("{n} day", "{n} days", n, n=written),

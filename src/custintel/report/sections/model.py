@@ -16,10 +16,12 @@ from custintel.report._elements import (
     count,
     decimal,
     sentence,
+    sentence_plural,
 )
-from custintel.report.analysis import Analysis, ModelTest, ValueResults
+from custintel.report.analysis import Analysis, ModelTest
 
 _CLOSE, _ROUGH = 0.1, 0.25
+_FEW = 100  # purchases, of which chance alone moves a tenth
 
 
 def model_section(analysis: Analysis) -> Section:
@@ -28,8 +30,10 @@ def model_section(analysis: Analysis) -> Section:
     test = analysis.test
     blocks: list[Block] = []
     if test is None:
-        opening = sentence(
+        opening = sentence_plural(
+            "The purchase model could not be tested on one customer.",
             "The purchase model could not be tested on these {n} customers: {reason}.",
+            len(analysis.history),
             n=count("customers.n", len(analysis.history)),
             reason=str(analysis.no_test).rstrip("."),
         )
@@ -40,8 +44,8 @@ def model_section(analysis: Analysis) -> Section:
             chart(holdout_bars(test.fit)),
             _classes(test.fit),
         ]
-    if analysis.value is not None:
-        blocks.append(_parameters(analysis.value))
+    if analysis.forecast is not None:
+        blocks.append(_parameters(analysis))
     return Section("model", title, opening, blocks)
 
 
@@ -59,6 +63,12 @@ def _opening(test: ModelTest, analysis: Analysis) -> Markup:
             "In the {days} days after {cut}, which the model had not seen, nobody bought again "
             "({actual} purchases) where it expected {expected}: do not plan with the values "
             "below.",
+            **fields,
+        )
+    if actual < _FEW:
+        return sentence(
+            "Too few purchases to judge the model: for the {days} days after {cut}, which it had "
+            "not seen, it expected {expected} purchases and {actual} were made.",
             **fields,
         )
     error = expected / actual - 1
@@ -106,10 +116,16 @@ def _classes(fit: pd.DataFrame) -> Table:
     return Table(_("Purchases in the time that the model had not seen"), headings, rows)
 
 
-def _parameters(value: ValueResults) -> Table:
+def _parameters(analysis: Analysis) -> Table:
+    level = analysis.assumptions.level
+    tables = []
+    if analysis.forecast is not None:
+        tables.append(("BG/NBD", analysis.forecast.model.summary(level=level)))
+    if analysis.value is not None:
+        tables.append(("gamma-gamma", analysis.value.spend_model.summary(level=level)))
     rows: list[list[Figure | Markup | str]] = []
-    for model, name in ((value.purchase_model, "BG/NBD"), (value.spend_model, "gamma-gamma")):
-        for parameter, estimate in model.summary().iterrows():
+    for name, table in tables:
+        for parameter, estimate in table.iterrows():
             key = f"model.{name}.{parameter}"
             told = {"spend_frequency_correlation": _("correlation of spend and frequency")}
             rows.append(
@@ -123,5 +139,6 @@ def _parameters(value: ValueResults) -> Table:
                     ),
                 ]
             )
-    headings = [_("Parameter"), _("Estimate"), _("95% interval")]
+    interval = _("{level} interval", level=formats.percent(level, 0))
+    headings = [_("Parameter"), _("Estimate"), interval]
     return Table(_("Models fitted on all purchases (time in weeks)"), headings, rows)

@@ -7,6 +7,7 @@ from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.report._elements import Figure, Note, Section, Table, count, sentence, share
 from custintel.report.analysis import Analysis
+from custintel.report.identity import masked
 
 _MOST_EXAMPLES = 3
 
@@ -32,6 +33,14 @@ def _opening(analysis: Analysis) -> Markup:
         "files": ", ".join(source.names),
         "n_used": count("reading.n_used", len(source.transactions)),
     }
+    if n_aside == 0 and analysis.n_after:
+        return sentence(
+            "All {n_rows} rows of {files} could be read; the {n_after} after {day} are not "
+            "counted below.",
+            n_after=count("reading.n_after", analysis.n_after),
+            day=formats.date(analysis.as_of),
+            **fields,
+        )
     if n_aside == 0:
         return sentence(
             "All {n_rows} rows of {files} could be read, so the figures below rest on the whole "
@@ -42,7 +51,7 @@ def _opening(analysis: Analysis) -> Markup:
     if n_aside <= 0.01 * source.n_rows:
         return sentence(
             "{n_used} of the {n_rows} rows of {files} could be used; the {aside} set aside are "
-            "too few to change the picture.",
+            "few, but see below whether they hold large amounts.",
             aside=aside,
             **fields,
         )
@@ -71,6 +80,9 @@ def _account(analysis: Analysis) -> Table:
     for name, key, n in details:
         if n:
             rows.append([_("of which {what}", what=name), count(f"reading.{key}", n)])
+    if analysis.n_refunded_alone:
+        alone = count("reading.n_refunded_alone", analysis.n_refunded_alone)
+        rows.append([_("Customers with refunds alone, counted in revenue only"), alone])
     return Table(_("Every row of the export is accounted for"), [_("Rows"), _("Number")], rows)
 
 
@@ -111,6 +123,6 @@ def _remarks(analysis: Analysis) -> list[Note]:
         "Remark of the analyses: {what}",
         "Remarks of the analyses: {what}",
         len(analysis.remarks),
-        what=" ".join(analysis.remarks),
+        what=masked(" ".join(analysis.remarks), analysis.assumptions),
     )
     return [Note(Markup("{}").format(told))]

@@ -15,6 +15,7 @@ from custintel.report._elements import (
     chart,
     count,
     sentence,
+    sentence_plural,
     share,
 )
 from custintel.report.analysis import Analysis
@@ -32,16 +33,27 @@ def retention_section(analysis: Analysis) -> Section:
     blocks: list[Block] = []
     if latest:
         blocks.append(chart(cohort_heatmap(shown[shown["cohort"].isin(latest)])))
-    n_withheld = cohorts["cohort"].nunique() - len(latest)
-    if n_withheld:
-        withheld = count("retention.n_withheld", n_withheld)
+    n_small = cohorts["cohort"].nunique() - shown["cohort"].nunique()
+    if n_small:
         blocks.append(
             Note(
-                sentence(
-                    "{n} cohorts are not drawn: those of fewer than five customers, and those "
-                    "before the latest {most}.",
-                    n=withheld,
-                    most=_MOST_COHORTS,
+                sentence_plural(
+                    "One cohort of fewer than five customers is not drawn.",
+                    "{n} cohorts of fewer than five customers are not drawn.",
+                    n_small,
+                    n=count("retention.n_small", n_small),
+                )
+            )
+        )
+    n_early = shown["cohort"].nunique() - len(latest)
+    if n_early:
+        blocks.append(
+            Note(
+                sentence_plural(
+                    "One earlier cohort is not drawn.",
+                    "{n} earlier cohorts are not drawn.",
+                    n_early,
+                    n=count("retention.n_early", n_early),
                 )
             )
         )
@@ -62,7 +74,7 @@ def _opening(analysis: Analysis, rates: pd.DataFrame) -> Markup:
     once = float((analysis.history["frequency"] == 0).mean())
     fields = {"once": share("retention.once_share", once)}
     far = min(_FAR[analysis.cohort_period], int(rates.index.max()) if len(rates) else 0)
-    if far < 1:
+    if far < 2:
         return sentence(
             "{once} of the customers have bought on one day only; no cohort has been observed "
             "long enough yet to say how many come back.",

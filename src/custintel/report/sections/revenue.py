@@ -17,11 +17,13 @@ from custintel.report._elements import (
     chart,
     count,
     sentence,
+    sentence_plural,
 )
 from custintel.report.analysis import Analysis
 
 _FLAT = 0.03  # a change below this is called flat
 _MOST_QUARTERS = 12
+_SHORTEST_TREND = 2  # months
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,22 @@ def _opening(analysis: Analysis) -> Markup:
     total = amount("revenue.total", float(analysis.revenue.months.iloc[0].sum()), currency)
     compared = _compared(analysis.revenue.whole_months.iloc[0])
     if compared is None:
-        return sentence(
-            "{n_customers} customers have brought {total} in {n_purchases} purchases; two whole "
-            "months are needed before a trend can be told.",
-            n_customers=count("customers.n", len(analysis.history)),
+        n_purchases = count("purchases.n", analysis.n_purchases)
+        if analysis.revenue.whole_months.shape[1] >= _SHORTEST_TREND:
+            return sentence(
+                "{n} purchases have brought {total}; the months to compare the latest ones with "
+                "brought nothing, so there is no trend to tell.",
+                n=n_purchases,
+                total=total,
+            )
+        return sentence_plural(
+            "One purchase has brought {total}; two whole months are needed before a trend can "
+            "be told.",
+            "{n} purchases have brought {total}; two whole months are needed before a trend can "
+            "be told.",
+            analysis.n_purchases,
+            n=n_purchases,
             total=total,
-            n_purchases=count("purchases.n", analysis.n_purchases),
         )
     fields = {
         "months": compared.recent_months,
@@ -86,7 +98,7 @@ def _compared(months: pd.Series) -> _Comparison | None:
     The same months of the year before come first, because seasons then cancel out.
     """
     n = len(months)
-    if n < 2:
+    if n < _SHORTEST_TREND:
         return None
     length = min(3, n // 2)
     shift = 12 if n >= 12 + length else length

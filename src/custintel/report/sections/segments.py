@@ -18,6 +18,7 @@ from custintel.report._elements import (
     share,
 )
 from custintel.report.analysis import Analysis
+from custintel.report.groups import SMALLEST_GROUP
 
 _BEST = ("Champions", "Loyal customers")
 _LEAVING = ("At risk", "Can't lose them")
@@ -60,11 +61,12 @@ def _opening(analysis: Analysis) -> Markup:
         "n_leaving": count("segments.leaving.n_customers", len(leaving)),
         "leaving": amount("segments.leaving.revenue", leaving["monetary"].sum(), analysis.currency),
     }
-    if len(leaving) == 0:
+    if len(leaving) < SMALLEST_GROUP:
         return sentence(
             "Champions and loyal customers are {n_best} of all and brought {best} of the "
-            "revenue; no good customer has gone quiet ({n_leaving} at risk).",
-            **fields,
+            "revenue; fewer than five once good customers have gone quiet.",
+            n_best=fields["n_best"],
+            best=fields["best"],
         )
     return sentence(
         "Champions and loyal customers are {n_best} of all and brought {best} of the revenue; "
@@ -89,7 +91,7 @@ def _table(summary: pd.DataFrame, currency: str | None) -> Table:
                 share(f"{key}.customer_share", row["customer_share"]),
                 amount(f"{key}.revenue", row["revenue"], currency),
                 share(f"{key}.revenue_share", row["revenue_share"]),
-                count(f"{key}.recency_days", row["recency_days"]),
+                decimal(f"{key}.recency_days", row["recency_days"], row["recency_days"] % 1 > 0),
                 decimal(f"{key}.frequency", row["frequency"], 1),
             ]
         )
