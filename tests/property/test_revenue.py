@@ -66,10 +66,8 @@ def test_all_observed_revenue_is_in_the_table(lines, last, period):
 @given(items, st.lists(line, min_size=1, max_size=20), st.integers(0, 900), st.data())
 def test_no_revenue_is_lost_whatever_the_items_are(names, lines, last, data):
     chosen = [data.draw(st.sampled_from(names)) for _each in lines]
-    table, as_of = (
-        transactions(lines).assign(item=pd.Series(chosen)),
-        START + pd.Timedelta(last, "D"),
-    )
+    table = transactions(lines).assign(item=pd.Series(chosen))
+    as_of = START + pd.Timedelta(days=last)
     observed = table[table["ordered_at"] <= as_of]
     whole = revenue_table(table, as_of=as_of, by="item", period="Q")
     expected = observed.groupby("item", dropna=False, sort=False)["revenue"].sum()
