@@ -27,27 +27,27 @@ help:
 	@echo 'make bench     measure speed'
 	@echo 'make clean     remove all that was made, the environment included'
 
-report: $(VENV)/.package
+report: $(VENV)/.with-nothing-more
 	@$(BIN)/custintel report $(REPORT_DATA) --currency USD --out $(REPORT)
 	@echo "The report is in $$(pwd)/$(REPORT): open it in a browser."
 
-test: $(VENV)/.test
+test: $(VENV)/.with-$(TEST_EXTRAS)
 	$(PYTEST) $(PYTEST_FLAGS)
 
-lint: $(VENV)/.lint
+lint: $(VENV)/.with-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.docs
+docs: $(VENV)/.with-docs
 	$(BIN)/mkdocs build --strict
 
-validate: $(VENV)/.test
+validate: $(VENV)/.with-$(TEST_EXTRAS)
 	CUSTINTEL_VALIDATION=whole $(PYTEST) -m validation
 
 # The tests skip the benchmarks (see pyproject.toml); here nothing else runs.
-bench: $(VENV)/.test
+bench: $(VENV)/.with-$(TEST_EXTRAS)
 	$(PYTEST) tests/benchmarks -o addopts=--import-mode=importlib --benchmark-only
 
 clean:
@@ -70,22 +70,22 @@ $(VENV)/.made:
 	    "Install it, or say where it is: make PYTHON=/path/to/python3" >&2; \
 	exit 1
 
-$(VENV)/.package: $(VENV)/.made pyproject.toml
+$(VENV)/.with-nothing-more: $(VENV)/.made pyproject.toml
 	@echo 'Installing custintel; the first time takes a minute'
 	@$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.made pyproject.toml
+$(VENV)/.with-$(TEST_EXTRAS): $(VENV)/.made pyproject.toml
 	@echo 'Installing custintel and what its tests need; the first time takes a minute'
 	@$(PIP) --editable '.[$(TEST_EXTRAS)]'
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.made pyproject.toml
+$(VENV)/.with-lint: $(VENV)/.made pyproject.toml
 	@echo 'Installing custintel and what its checks need; the first time takes a minute'
 	@$(PIP) --editable '.[lint,test]'
 	@touch $@
 
-$(VENV)/.docs: $(VENV)/.made pyproject.toml
+$(VENV)/.with-docs: $(VENV)/.made pyproject.toml
 	@echo 'Installing custintel and what its documentation needs; the first time takes a minute'
 	@$(PIP) --editable '.[docs]'
 	@touch $@

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -194,43 +194,56 @@ def analyse(
         warnings.simplefilter("always", CustintelWarning)
         # Customers with refunds alone, of whom each table warns, are counted once below.
         warnings.simplefilter("ignore", SetAsideWarning)
-        tell(_("Revenue"))
-        revenue = _revenue(seen, day)
-        tell(_("Segments"))
-        segmented = rfm_segments(rfm_scores(rfm_table(seen, as_of=day)))
-        groups = merged_small_groups(_in_order(segmented["segment"]))
-        tell(_("Retention"))
-        period = _cohort_period(seen, day)
-        cohorts = cohort_table(seen, as_of=day, period=period)
-        tell(_("Test of the purchase model"))
-        history = purchase_history(seen, as_of=day)
-        test, no_test = _tested(seen, day)
-        tell(_("Value of customers"))
-        forecast, no_value = _forecast(history, assumptions)
-        value = None
-        if forecast is not None:
-            value, no_value = _valued(history, forecast, groups, assumptions)
+        results = _results(seen, day, assumptions, tell)
     return Analysis(
         source=source,
         as_of=day,
         as_of_is_given=as_of is not None,
         assumptions=assumptions,
         n_after=len(source.transactions) - len(seen),
-        n_purchases=int(segmented["frequency"].sum()),
-        n_refunded_alone=seen["customer_id"].nunique() - len(segmented),
-        revenue=revenue,
-        segmented=segmented,
-        groups=groups,
-        cohorts=cohorts,
-        cohort_period=period,
-        history=history,
-        test=test,
-        no_test=no_test,
-        forecast=forecast,
-        value=value,
-        no_value=no_value,
+        n_purchases=int(results["segmented"]["frequency"].sum()),
+        n_refunded_alone=seen["customer_id"].nunique() - len(results["segmented"]),
         remarks=tuple(dict.fromkeys(str(warning.message) for warning in caught)),
+        **results,
     )
+
+
+def _results(
+    seen: pd.DataFrame,
+    day: pd.Timestamp,
+    assumptions: Assumptions,
+    tell: Callable[[str], None],
+) -> dict[str, Any]:
+    """Return the fields of `Analysis` that are computed from the purchases observed."""
+    tell(_("Revenue"))
+    revenue = _revenue(seen, day)
+    tell(_("Segments"))
+    segmented = rfm_segments(rfm_scores(rfm_table(seen, as_of=day)))
+    groups = merged_small_groups(_in_order(segmented["segment"]))
+    tell(_("Retention"))
+    period = _cohort_period(seen, day)
+    cohorts = cohort_table(seen, as_of=day, period=period)
+    tell(_("Test of the purchase model"))
+    history = purchase_history(seen, as_of=day)
+    test, no_test = _tested(seen, day)
+    tell(_("Value of customers"))
+    forecast, no_value = _forecast(history, assumptions)
+    value = None
+    if forecast is not None:
+        value, no_value = _valued(history, forecast, groups, assumptions)
+    return {
+        "revenue": revenue,
+        "segmented": segmented,
+        "groups": groups,
+        "cohorts": cohorts,
+        "cohort_period": period,
+        "history": history,
+        "test": test,
+        "no_test": no_test,
+        "forecast": forecast,
+        "value": value,
+        "no_value": no_value,
+    }
 
 
 def _last_day(transactions: pd.DataFrame) -> pd.Timestamp:
