@@ -1,5 +1,6 @@
 """The command line: ``custintel report``, ``custintel inspect``, ``custintel demo``."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from rich.text import Text
 from custintel._checks import quoted
 from custintel._text import language as in_language
 from custintel._text import translate as _
-from custintel.errors import AmbiguousDateError, CustintelError, CustintelWarning
+from custintel.errors import CustintelError, CustintelWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
     with _errors_in_one_line(), in_language(language):
         from custintel.report import Assumptions, read_source
 
+        _refuse_overwriting(paths, out)
         assumptions = Assumptions(
             horizon=horizon,
             annual_discount_rate=discount_rate,
@@ -171,15 +173,33 @@ def _errors_in_one_line() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+_COLUMN_ADVICE = re.compile(r"columns=\{'(.+?)': '(\w+)'")
+_OPTIONS = {
+    "date_order=": "--date-order DMY",
+    "decimal=": "--decimal ','",
+    "currency=": "--currency EUR",
+    "timezone=": "--timezone Europe/Zurich",
+}
+
+
 def _on_the_command_line(error: Exception) -> str:
     """Say which option does what the message advises for Python."""
-    if isinstance(error, AmbiguousDateError):
-        return " " + _("On the command line: --date-order DMY or --date-order MDY.")
-    if "columns={" in str(error):
-        return " " + _("On the command line: --column 'your header=customer_id'.")
-    if "timezone=" in str(error):
-        return " " + _("On the command line: --timezone Europe/Zurich, or yours.")
-    return ""
+    column = _COLUMN_ADVICE.search(str(error))
+    if column is not None:
+        option = "--column '{}={}'".format(*column.groups())
+    else:
+        option = next((new for old, new in _OPTIONS.items() if old in str(error)), "")
+    return " " + _("On the command line: {option}.", option=option) if option else ""
+
+
+def _refuse_overwriting(paths: list[Path], out: Path) -> None:
+    """Refuse to write the report or its scores over one of the files to read."""
+    written = {out.resolve(), out.resolve().with_name("customers.parquet")}
+    for path in paths:
+        if path.resolve() in written:
+            raise ValueError(
+                _("{file} would be overwritten. Choose another place with --out.", file=path)
+            )
 
 
 def _make_report(
@@ -196,7 +216,10 @@ def _make_report(
             on_step=lambda step: status.update(f"{step} …"),
         )
         status.update(_("Writing the report"))
-        return write_report(analysis, out)
+        files = write_report(analysis, out)
+    used, aside = len(source.transactions), len(source.set_aside)
+    typer.echo(_("Rows:   {used:,} used, {aside:,} set aside", used=used, aside=aside))
+    return files
 
 
 def _tell_files(files: "ReportFiles") -> None:

@@ -1,5 +1,6 @@
 """The command line: what it writes, and one clear line for what the user can mend."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,59 @@ def test_spoilt_rows_are_set_aside_and_the_sum_shown(tmp_path: Path) -> None:
     assert 'data-figure="reading.n_rows" value="124"' in text
     assert 'data-figure="reading.n_set_aside" value="4"' in text
     assert 'data-figure="reading.n_used" value="120"' in text
+
+
+def test_a_report_never_replaces_what_it_reads(orders: Path, tmp_path: Path) -> None:
+    before = orders.read_bytes()
+    for out in (orders, tmp_path / "other.html"):
+        path = orders if out == orders else tmp_path / "customers.parquet"
+        path.write_bytes(before)
+        status, _stdout, stderr = run("report", path, "--out", out)
+        assert status == 2
+        assert "would be overwritten" in stderr
+        assert path.read_bytes() == before
+
+
+def test_a_file_given_twice_is_refused(orders: Path, tmp_path: Path) -> None:
+    status, _stdout, stderr = run("report", orders, orders, "--out", tmp_path / "r.html")
+    assert status == 2
+    assert "given twice" in stderr
+
+
+def test_files_of_one_name_are_told_apart(orders: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "south"
+    folder.mkdir()
+    (folder / orders.name).write_text(ORDERS.replace("c1", "d1"), encoding="utf-8")
+    out = tmp_path / "r.html"
+    assert run("report", orders, folder / orders.name, "--out", out)[0] == 0
+    assert f"{tmp_path.name}/orders.csv, south/orders.csv" in out.read_text(encoding="utf-8")
+
+
+def test_hints_are_for_the_command_line(tmp_path: Path) -> None:
+    path = _write(tmp_path, "Kunde,date,amount\na,2024-12-31,5\n")
+    _status, _stdout, stderr = run("report", path, "--out", tmp_path / "r.html")
+    assert "--column '" in stderr
+    assert "=customer_id'" in stderr
+    path = _write(tmp_path, HEADER + "a,01/02/2024,5\nb,03/04/2024,6\n")
+    assert "--date-order DMY" in run("report", path, "--out", tmp_path / "r.html")[2]
+
+
+def test_amounts_that_no_purchase_has_are_set_aside(tmp_path: Path) -> None:
+    path = _write(tmp_path, ORDERS + "c1,2024-05-05,1e300\nc2,2024-05-05,1e308\n")
+    out = tmp_path / "r.html"
+    status, stdout, _stderr = run("report", path, "--out", out)
+    assert status == 0
+    assert "120 used, 2 set aside" in stdout
+    assert "inf" not in re.findall(r'value="([^"]*)"', out.read_text(encoding="utf-8"))
+
+
+def test_contested_columns_that_change_no_number_are_left_alone(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "customer_id,date,amount,Discount Amount,Lineitem discount\n"
+        + ORDERS.partition("\n")[2].replace("\n", ",1,2\n"),
+    )
+    assert run("report", path, "--out", tmp_path / "r.html")[0] == 0
 
 
 def test_inspect_tells_how_a_file_is_read(tmp_path: Path) -> None:

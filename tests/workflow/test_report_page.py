@@ -240,6 +240,7 @@ def test_hostile_ids_are_shown_as_text_and_addresses_masked(
     assert "&lt;script&gt;" in text
     assert "{0.__class__}" in text
     assert "ann@example.com" not in text
+    assert re.search(r'<th scope="row">row \d+</th>', text)
     shown = analyse(source, assumptions=Assumptions(show_personal_data=True))
     assert "ann@example.com" in write_report(shown, tmp_path / "s.html").html.read_text("utf-8")
 

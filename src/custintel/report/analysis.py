@@ -266,7 +266,16 @@ def _last_day(transactions: pd.DataFrame) -> pd.Timestamp:
 
 
 def _require_purchases(seen: pd.DataFrame, day: pd.Timestamp) -> None:
-    if not (seen["revenue"] >= 0).any():
+    if len(seen) and (seen["revenue"] < 0).all():
+        raise SchemaError(
+            _(
+                "All {n} amounts up to {day:%Y-%m-%d} are negative: No purchase, only refunds. "
+                "Check the sign of the amounts.",
+                n=len(seen),
+                day=day,
+            )
+        )
+    if seen.empty:
         raise SchemaError(
             _(
                 "No purchase on or before {day:%Y-%m-%d}; there is nothing to report on. "

@@ -2,24 +2,52 @@
 
 import re
 
+from custintel._text import translate as _
+from custintel.report.analysis import Analysis
 from custintel.report.assumptions import Assumptions
 
-_ADDRESS = re.compile(r"([^\s'\"@])[^\s'\"@]*@[^\s'\"]+")
+_ADDRESS = re.compile(r"[^\s'\"]+(@|%40)[^\s'\"]+")
+_PHONE = re.compile(r"(\+|00|0|\()[\d\s()./-]{8,}")
+_NAME = re.compile(r"[^\W\d_]+([ ,'-]+[^\W\d_]+)+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def shown_id(customer_id: str, assumptions: Assumptions) -> str:
-    """Return the id as shown: an e-mail address is masked unless personal data are asked for.
+def shown_id(customer_id: str, analysis: Analysis) -> str:
+    """Return the id as shown: what looks like personal data gives way to a row number.
 
-    >>> shown_id("ann.lee@example.com", Assumptions()), shown_id("C-17", Assumptions())
-    ('a…@…', 'C-17')
+    The row is that of ``customers.parquet``, so that who may see the file can tell who it is.
     """
-    return masked(customer_id, assumptions)
+    if analysis.assumptions.show_personal_data or not looks_personal(customer_id):
+        return printable(customer_id)
+    row = analysis.segmented.index.searchsorted(customer_id) + 1
+    return _("row {n}", n=int(row))
+
+
+def looks_personal(customer_id: str) -> bool:
+    """Tell whether an id looks like an e-mail address, a phone number or a person's name.
+
+    >>> [looks_personal(text) for text in ("a.lee@example.com", "+41 79 123 45 67", "Jane Doe")]
+    [True, True, True]
+    >>> [looks_personal(text) for text in ("C-17", "00004", "1002345", "K12 88")]
+    [False, False, False, False]
+    """
+    text = customer_id.strip()
+    return any(pattern.fullmatch(text) for pattern in (_ADDRESS, _PHONE, _NAME))
 
 
 def masked(text: str, assumptions: Assumptions) -> str:
     """Return a text with the e-mail addresses in it masked, unless personal data are asked for.
 
     >>> masked("2 customers, such as 'ann@example.com'.", Assumptions())
-    "2 customers, such as 'a…@…'."
+    "2 customers, such as '…@…'."
     """
-    return text if assumptions.show_personal_data else _ADDRESS.sub(r"\1…@…", text)
+    return printable(text if assumptions.show_personal_data else _ADDRESS.sub("…@…", text))
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters, which HTML cannot hold.
+
+    >>> printable("a\\x1bb")
+    'a\ufffdb'
+    """
+    return _UNPRINTABLE.sub("\ufffd", text)

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from custintel._money import currency_code
 from custintel._text import translate as _
-from custintel.errors import SchemaError
+from custintel.errors import ReadError, SchemaError
 from custintel.io import combine_exports, inspect_export
+from custintel.schemas.set_aside import reasons
 from custintel.tables import BuiltTransactions, inspect_transactions
 
 
@@ -94,6 +96,7 @@ def read_source(
     """
     if currency is not None:
         currency = currency_code(currency)  # refuse it before reading large files
+    _refuse_repeats(paths)
     exports = [
         inspect_export(
             path, columns=columns, decimal=decimal, date_order=date_order, timezone=timezone
@@ -103,7 +106,7 @@ def read_source(
     built = inspect_transactions(combine_exports(exports), currency=currency)
     set_aside = pd.concat([*(export.set_aside for export in exports), built.set_aside])
     n_rows = sum(export.n_rows for export in exports)
-    names = tuple(export.source for export in exports)
+    names = _told_apart([Path(path) for path in paths])
     return _source(names, built, set_aside, n_rows)
 
 
@@ -139,18 +142,35 @@ def source_from_table(raw: pd.DataFrame, *, name: str, currency: str | None = No
     return _source((name,), built, built.set_aside, built.n_rows)
 
 
+def _refuse_repeats(paths: Sequence[str | os.PathLike[str]]) -> None:
+    seen: set[Path] = set()
+    for path in paths:
+        file = Path(path).resolve()
+        if file in seen:
+            raise ReadError(_("{file} is given twice, which would count it twice.", file=file.name))
+        seen.add(file)
+
+
+def _told_apart(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the files' names, with their folder where two have the same name."""
+    names = [path.name for path in paths]
+    return tuple(
+        f"{path.resolve().parent.name}/{path.name}" if names.count(path.name) > 1 else path.name
+        for path in paths
+    )
+
+
 def _source(
     names: tuple[str, ...], built: BuiltTransactions, set_aside: pd.DataFrame, n_rows: int
 ) -> Source:
     if built.table.empty:
-        reasons = ", ".join(dict.fromkeys(set_aside["reason"].astype(str)))
         raise SchemaError(
             _(
                 "{files}: none of the {n} rows can be used ({reasons}). "
                 "See custintel inspect FILE.",
                 files=", ".join(names),
                 n=n_rows,
-                reasons=reasons,
+                reasons=reasons(set_aside),
             )
         )
     return Source(

@@ -75,7 +75,11 @@ def recognise(
         name = known.get(plain_header(header))
         if header not in given and name is not None and name not in taken:
             claims.setdefault(name, []).append(header)
-    settled = {_settled(name, claimants): name for name, claimants in claims.items()}
+    settled = {
+        _settled(name, claimants): name
+        for name, claimants in claims.items()
+        if name in claimants or len(claimants) == 1 or _decides_numbers(name, table)
+    }
     mapping = given | settled
     _refuse_doubles(present, mapping)
     return {header: mapping[header] for header in present if header in mapping}
@@ -106,6 +110,14 @@ def _given(present: list[str], columns: Mapping[str, str]) -> dict[str, str]:
         )
     _refuse_shared(list(columns), list(columns.values()))
     return dict(columns)
+
+
+def _decides_numbers(name: str, table: Table) -> bool:
+    """Tell whether a wrong choice of this column would make wrong numbers.
+
+    Of the others, several headers with one meaning (two discounts, say) stay as they are.
+    """
+    return name in (*table.key, "currency") or name in table.required()
 
 
 def _settled(name: str, claimants: list[str]) -> str:

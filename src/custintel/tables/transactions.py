@@ -3,7 +3,8 @@
 Rules. Without order ids each row is an order; without line ids lines are numbered within
 their order. A zero amount is a purchase, a negative line a refund: both stay. Only a
 repeated pair of given order and line ids is a duplicate; lines that are alike in every
-column are kept, and counted. Dates before 1970 or after the export are set aside.
+column are kept, and counted. Dates before 1970 or after the export are set aside, and so are
+amounts beyond 1e15.
 """
 
 from collections.abc import Hashable, Mapping
@@ -31,6 +32,7 @@ from custintel.schemas.set_aside import (
 
 FIRST_DAY = pd.Timestamp("1970-01-01")
 LAST_DAY = pd.Timestamp("2099-12-31")  # when the day of the export is not given
+LARGEST_AMOUNT = 1e15  # beyond it sums lose their cents, and no purchase is so large
 _POSITION = "position in raw"  # a name that no export has
 
 
@@ -278,17 +280,22 @@ def _named(frame: pd.DataFrame, mapping: Mapping[str, str]) -> list[str]:
 def _within(
     table: pd.DataFrame, last_day: pd.Timestamp, header_of: Mapping[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows between the first and the last plausible day, and the others."""
-    early = table["ordered_at"] < FIRST_DAY
-    late = table["ordered_at"] >= last_day + pd.Timedelta(days=1)
-    reason_early = _("before {day}", day=f"{FIRST_DAY:%Y-%m-%d}")
-    reason_late = _("after {day}", day=f"{last_day:%Y-%m-%d}")
+    """Return the rows with plausible days and amounts, and the others."""
+    day, amount = table["ordered_at"], table["revenue"]
+    early, late = day < FIRST_DAY, day >= last_day + pd.Timedelta(days=1)
+    huge = (amount.abs() > LARGEST_AMOUNT) & ~(early | late)
+    outside = [
+        ("ordered_at", early, _("before {day}", day=f"{FIRST_DAY:%Y-%m-%d}")),
+        ("ordered_at", late, _("after {day}", day=f"{last_day:%Y-%m-%d}")),
+        ("revenue", huge, _("beyond {amount:,.0f}", amount=LARGEST_AMOUNT)),
+    ]
     parts = []
-    for rows, reason in ((early, reason_early), (late, reason_late)):
-        outside = table.loc[rows.to_numpy(), "ordered_at"]
-        column = header_of.get("ordered_at", "ordered_at")
-        parts.append(set_aside_rows(outside.index, column=column, values=outside, reason=reason))
-    return table[~(early | late).to_numpy()], all_set_aside(parts)
+    for name, rows, reason in outside:
+        cells = table.loc[rows.to_numpy(), name]
+        values = cells.dt.strftime("%Y-%m-%d") if name == "ordered_at" else cells
+        column = header_of.get(name, name)
+        parts.append(set_aside_rows(cells.index, column=column, values=values, reason=reason))
+    return table[~(early | late | huge).to_numpy()], all_set_aside(parts)
 
 
 def _n_identical(given: pd.DataFrame, kept: "pd.Series[int]") -> int:

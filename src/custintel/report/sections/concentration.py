@@ -111,7 +111,7 @@ def _largest(analysis: Analysis) -> Table:
         key = f"concentration.largest.{rank}"
         rows.append(
             [
-                shown_id(str(customer), analysis.assumptions),
+                shown_id(str(customer), analysis),
                 amount(f"{key}.revenue", row["monetary"], analysis.currency),
                 share(f"{key}.share", row["monetary"] / total if total else 0.0, 2),
                 count(f"{key}.purchases", row["frequency"]),

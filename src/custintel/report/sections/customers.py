@@ -87,7 +87,7 @@ def _best_table(best: pd.DataFrame, analysis: Analysis) -> Table:
         key = f"customers.best.{rank}"
         rows.append(
             [
-                shown_id(str(customer), analysis.assumptions),
+                shown_id(str(customer), analysis),
                 _(str(row["segment"])),
                 amount(f"{key}.revenue", row["monetary"], analysis.currency),
                 share(f"{key}.probability_alive", row["probability_alive"], 0),
@@ -117,7 +117,7 @@ def _at_risk_table(at_risk: pd.DataFrame, analysis: Analysis) -> Table:
         key = f"customers.at_risk.{rank}"
         rows.append(
             [
-                shown_id(str(customer), analysis.assumptions),
+                shown_id(str(customer), analysis),
                 _(str(row["segment"])),
                 amount(f"{key}.revenue", row["monetary"], analysis.currency),
                 count(f"{key}.purchases", row["frequency"]),

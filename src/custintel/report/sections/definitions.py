@@ -51,6 +51,13 @@ def _observed_terms() -> list[Definition]:
             ),
         ),
         Definition(
+            _("Customers named by a row."),
+            sentence(
+                "Ids that look like an address, a phone number or a name are not shown; the row "
+                "is that of the customer in customers.parquet, the file beside this report."
+            ),
+        ),
+        Definition(
             _("Best fifth."),
             sentence(
                 "The 20 % of customers with the largest revenue; for concentration, customers "

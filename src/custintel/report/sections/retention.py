@@ -67,6 +67,7 @@ def _rates(cohorts: pd.DataFrame) -> pd.DataFrame:
     """Return the rate by time since the first purchase, over the cohorts seen long enough."""
     complete = cohorts[cohorts["is_complete"]]
     sums = complete.groupby("period_number")[["n_customers", "n_active"]].sum()
+    sums = sums[sums["n_customers"] >= SMALLEST_GROUP]
     return sums.assign(rate=sums["n_active"] / sums["n_customers"])
 
 

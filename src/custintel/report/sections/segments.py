@@ -61,6 +61,12 @@ def _opening(analysis: Analysis) -> Markup:
         "n_leaving": count("segments.leaving.n_customers", len(leaving)),
         "leaving": amount("segments.leaving.revenue", leaving["monetary"].sum(), analysis.currency),
     }
+    if len(best) < SMALLEST_GROUP:
+        return sentence(
+            "Of {n} customers fewer than five are champions or loyal customers: there are too "
+            "few to tell segments apart.",
+            n=count("customers.n", len(customers)),
+        )
     if len(leaving) < SMALLEST_GROUP:
         return sentence(
             "Champions and loyal customers are {n_best} of all and brought {best} of the "
