@@ -55,7 +55,10 @@ def equity_bars(
         return style.say(ax, _("No customers to show."))
     positions = np.arange(len(table))
     ax.barh(positions, table["equity"], height=0.62, color=style.BLUE)
-    ends = [table["equity"] - table["equity_low"], table["equity_high"] - table["equity"]]
+    ends = [
+        (table["equity"] - table["equity_low"]).to_numpy(),
+        (table["equity_high"] - table["equity"]).to_numpy(),
+    ]
     ax.errorbar(
         table["equity"], positions, xerr=ends, fmt="none", ecolor=style.INK, elinewidth=1, capsize=2
     )
