@@ -39,6 +39,14 @@ def wilson_interval(successes: ArrayLike, trials: ArrayLike, level: float) -> tu
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """The ends of the intervals of several numbers."""
+
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Estimates:
     """Numbers that follow from estimated parameters, with what is needed for their intervals.
 
@@ -72,7 +80,7 @@ class Estimates:
         variance = np.einsum("ij,jk,ik->i", self.jacobian, self.covariance, self.jacobian)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
-    def interval(self, level: float) -> tuple[Floats, Floats]:
+    def interval(self, level: float) -> Bounds:
         """Return the bounds of positive numbers, symmetric on the log scale; 0 stays 0.
 
         Parameters
@@ -82,14 +90,14 @@ class Estimates:
 
         Returns
         -------
-        tuple of ndarray
-            Lower and upper bounds, of shape (n,).
+        Bounds
+            ``low`` and ``high``, arrays of shape (n,).
         """
         z = normal_quantile(level)
         with np.errstate(invalid="ignore", divide="ignore"):
             spread = np.exp(z * self.standard_error() / self.value)
         spread = np.where(self.value > 0, spread, 1.0)
-        return self.value / spread, self.value * spread
+        return Bounds(self.value / spread, self.value * spread)
 
     def times(self, other: "Estimates") -> "Estimates":
         """Return the products with other numbers, whose parameters are estimated independently.

@@ -49,9 +49,9 @@ def test_intervals_cover_the_truth() -> None:
         # The expectation depends on the parameters alone once the histories are given.
         everyone = np.zeros(N_CUSTOMERS, dtype=np.intp)
         total = model.expected_purchases(history, horizon="26W").sums(everyone, 1)
-        low, high = total.interval(LEVEL)
+        bounds = total.interval(LEVEL)
         exact = BetaGeoModel.from_parameters(**truth).expected_purchases(history, horizon="26W")
-        held["total"].append(bool(low[0] <= exact.value.sum() <= high[0]))
+        held["total"].append(bool(bounds.low[0] <= exact.value.sum() <= bounds.high[0]))
     assert refused <= 0.1 * N_SETS
     parameters = np.concatenate([held[name] for name in TRUTHS[0]])
     assert _is_covered(parameters), {name: np.mean(values) for name, values in held.items()}

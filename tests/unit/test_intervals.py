@@ -67,12 +67,12 @@ def test_products_add_relative_variances(estimates: Estimates) -> None:
 
 
 def test_intervals_are_positive_and_hold_the_value(estimates: Estimates) -> None:
-    low, high = estimates.interval(0.95)
-    assert (low > 0).all()
-    assert low * high == pytest.approx(estimates.value**2)  # symmetric in logs
+    bounds = estimates.interval(0.95)
+    assert (bounds.low > 0).all()
+    assert bounds.low * bounds.high == pytest.approx(estimates.value**2)  # symmetric in logs
 
 
 def test_a_value_of_zero_has_no_width() -> None:
     none = Estimates(np.zeros(1), np.ones((1, 1)), np.ones((1, 1)))
-    low, high = none.interval(0.95)
-    assert low[0] == high[0] == 0
+    bounds = none.interval(0.95)
+    assert bounds.low[0] == bounds.high[0] == 0

@@ -271,13 +271,13 @@ class BetaGeoModel(BaseEstimator):  # type: ignore[misc]
         """
         expected = self.expected_purchases(history, horizon=horizon)
         warn_without_covariance(self)
-        low, high = expected.interval(level)
+        bounds = expected.interval(level)
         return pd.DataFrame(
             {
                 "probability_alive": self.probability_alive(history),
                 "expected_purchases": expected.value,
-                "expected_purchases_low": low,
-                "expected_purchases_high": high,
+                "expected_purchases_low": bounds.low,
+                "expected_purchases_high": bounds.high,
             },
             index=history.index,
         )

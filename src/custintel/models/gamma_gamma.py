@@ -227,12 +227,12 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
         """
         expected = self.expected_spend(history)
         warn_without_covariance(self)
-        low, high = expected.interval(level)
+        bounds = expected.interval(level)
         return pd.DataFrame(
             {
                 "expected_spend": expected.value,
-                "expected_spend_low": low,
-                "expected_spend_high": high,
+                "expected_spend_low": bounds.low,
+                "expected_spend_high": bounds.high,
             },
             index=history.index,
         )

@@ -129,22 +129,27 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
     codes, names = groups.cat.codes.to_numpy().astype(np.intp), groups.cat.categories
     n = np.bincount(codes, minlength=len(names))
     sums = values.estimates.sums(codes, len(names))
-    low, high = sums.interval(values.level)
+    bounds = sums.interval(values.level)
     whole = values.estimates.sums(np.zeros(len(codes), np.intp), 1)
-    (total,), (total_low,), (total_high,) = whole.value, *whole.interval(values.level)
+    total, whole_bounds = float(whole.value[0]), whole.interval(values.level)
     table = pd.DataFrame(
         {
             "n_customers": n,
             "customer_share": n / len(codes),
             "equity": sums.value,
-            "equity_low": low,
-            "equity_high": high,
+            "equity_low": bounds.low,
+            "equity_high": bounds.high,
             "equity_share": sums.value / total if total > 0 else np.zeros(len(names)),
         },
         index=pd.Index(names, name=groups.name),
     )
     return CustomerEquity(
-        float(total), float(total_low), float(total_high), len(codes), table[n > 0], values
+        total=total,
+        total_low=float(whole_bounds.low[0]),
+        total_high=float(whole_bounds.high[0]),
+        n_customers=len(codes),
+        table=table[n > 0],
+        values=values,
     )
 
 

@@ -145,14 +145,14 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     )
     spend = spend_model.expected_spend(history)
     values = purchases.times(spend).scaled(1.0 if margin_rate is None else margin_rate)
-    low, high = values.interval(level)
+    bounds = values.interval(level)
     table = pd.DataFrame(
         {
             "discounted_purchases": purchases.value,
             "expected_spend": spend.value,
             "customer_lifetime_value": values.value,
-            "customer_lifetime_value_low": low,
-            "customer_lifetime_value_high": high,
+            "customer_lifetime_value_low": bounds.low,
+            "customer_lifetime_value_high": bounds.high,
         },
         index=history.index,
     )
