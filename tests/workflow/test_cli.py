@@ -206,6 +206,19 @@ def test_contested_columns_that_change_no_number_are_left_alone(tmp_path: Path) 
     assert run("report", path, "--out", tmp_path / "r.html")[0] == 0
 
 
+def test_cancelled_orders_are_pointed_out(tmp_path: Path) -> None:
+    marks = ["paid", "Cancelled", "Annulée"]
+    lines = ORDERS.splitlines()
+    rows = [f"{line},{marks[at % 3]}" for at, line in enumerate(lines[1:])]
+    path = _write(tmp_path, "\n".join([lines[0] + ",Statut", *rows, ""]))
+    out = tmp_path / "r.html"
+    assert run("report", path, "--out", out)[0] == 0
+    text = out.read_text(encoding="utf-8")
+    assert "Statut: Annulée" in text
+    assert 'data-figure="reading.state.1" value="40"' in text
+    assert "Statut: paid" not in text
+
+
 def test_inspect_tells_how_a_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "ventes.csv"
     path.write_bytes(

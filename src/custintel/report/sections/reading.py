@@ -7,21 +7,26 @@ from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.report._elements import Figure, Note, Section, Table, count, sentence, share
 from custintel.report.analysis import Analysis
-from custintel.report.identity import masked
+from custintel.report.identity import masked, printable
+from custintel.report.states import rows_in_doubt
 
 _MOST_EXAMPLES = 3
+_MOST_STATES = 8
 
 
 def reading_section(analysis: Analysis) -> Section:
     """Account for every row of the files: rows in are rows used and rows set aside."""
-    source = analysis.source
     return Section(
         "reading",
         _("What was read"),
         _opening(analysis),
-        [_account(analysis), *_set_aside(analysis), *_remarks(analysis), Note(_as_of(analysis))]
-        if source.n_rows
-        else [],
+        [
+            _account(analysis),
+            *_in_doubt(analysis),
+            *_set_aside(analysis),
+            *_remarks(analysis),
+            Note(_as_of(analysis)),
+        ],
     )
 
 
@@ -84,6 +89,22 @@ def _account(analysis: Analysis) -> Table:
         alone = count("reading.n_refunded_alone", analysis.n_refunded_alone)
         rows.append([_("Customers with refunds alone, counted in revenue only"), alone])
     return Table(_("Every row of the export is accounted for"), [_("Rows"), _("Number")], rows)
+
+
+def _in_doubt(analysis: Analysis) -> list[Note | Table]:
+    """Show what the export marks as cancelled, failed or refunded, and that it is counted."""
+    states = rows_in_doubt(analysis.source.transactions).head(_MOST_STATES)
+    if states.empty:
+        return []
+    rows: list[list[Figure | Markup | str]] = []
+    for at, state in enumerate(states.to_dict("records")):
+        mark = printable(f"{state['column']}: {state['value']}")
+        rows.append([mark, count(f"reading.state.{at}", state["n_rows"])])
+    warning = sentence(
+        "The export marks rows as below. They are counted like all others: if they are no "
+        "sales, take them out of the export and make the report again."
+    )
+    return [Note(warning), Table(_("Rows in doubt"), [_("Mark"), _("Rows")], rows)]
 
 
 def _set_aside(analysis: Analysis) -> list[Table]:
