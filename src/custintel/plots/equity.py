@@ -55,10 +55,9 @@ def equity_bars(
         return style.say(ax, _("No customers to show."))
     positions = np.arange(len(table))
     ax.barh(positions, table["equity"], height=0.62, color=style.BLUE)
-    ends = [
-        (table["equity"] - table["equity_low"]).to_numpy(),
-        (table["equity_high"] - table["equity"]).to_numpy(),
-    ]
+    below = table["equity"] - table["equity_low"]
+    above = table["equity_high"] - table["equity"]
+    ends = np.array([below, above])
     ax.errorbar(
         table["equity"], positions, xerr=ends, fmt="none", ecolor=style.INK, elinewidth=1, capsize=2
     )
