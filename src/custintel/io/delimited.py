@@ -72,6 +72,8 @@ def _any_length() -> Iterator[None]:
 
 def _fast(source: Source, text: Text, delimiter: str, n_skipped: int) -> RawTable | None:
     """Read a regular file; None when it is not one line to a row."""
+    if text.has_returns:  # pandas' parser never ends at "\r " in the middle of a line
+        return None
     with open_text(source, text.encoding) as stream:
         try:
             # The header is read as a row: its fields then set the number of columns.

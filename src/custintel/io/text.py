@@ -29,6 +29,7 @@ class Text:
     head: str = ""  # the first `LONGEST_HEAD` characters
     n_lines: int = 0
     has_quotes: bool = False
+    has_returns: bool = False  # "\r" that no "\n" follows, or that a block of the file ends with
 
     @property
     def encoding_name(self) -> str:
@@ -84,6 +85,7 @@ def _decoded(source: Source, encoding: str) -> Text:
                 )
             text.n_lines += piece.count("\n")
             text.has_quotes |= '"' in piece
+            text.has_returns |= piece.count("\r") > piece.count("\r\n")
             text.head += piece[: LONGEST_HEAD - len(text.head)]
             last = piece[-1]
     text.n_lines += last != "\n"

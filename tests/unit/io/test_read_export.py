@@ -371,3 +371,10 @@ def test_exports_are_combined_with_their_sources(write):
     assert raw["city"].isna().tolist() == [True, True, False, False]
     with pytest.raises(ValueError, match="no export"):
         combine_exports([])
+
+
+def test_a_return_within_a_line_does_not_take_all_memory(write):
+    """The C parser of pandas 2.2 goes on without end at a lone return before a space."""
+    text = "customer_id;ordered_at;revenue;note\nA;\r 16/06/2001;71,73;\nB;16/06/2001;71,73;\n"
+    export = balanced(inspect_export(write("x.csv", text)))
+    assert export.table["customer_id"].tolist() == ["B"]
