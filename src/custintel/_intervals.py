@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import expit, logit, ndtri
 
 from custintel._checks import require_between
 
@@ -58,7 +58,7 @@ class Estimates:
     value : ndarray of shape (n,)
         The numbers.
     jacobian : ndarray of shape (n, k)
-        Derivative of each number by each parameter.
+        Derivative of each number by each parameter; (n, 0) of numbers made without errors.
     covariance : ndarray of shape (k, k)
         Of the estimated parameters.
 
@@ -75,8 +75,26 @@ class Estimates:
     jacobian: Floats
     covariance: Floats
 
+    @classmethod
+    def without_errors(cls, value: Floats) -> "Estimates":
+        """Take numbers whose derivatives nobody asked for; their intervals are missing (NaN).
+
+        Parameters
+        ----------
+        value : ndarray of shape (n,)
+            The numbers.
+
+        Returns
+        -------
+        Estimates
+            The numbers alone.
+        """
+        return cls(value, np.empty((len(value), 0)), np.empty((0, 0)))
+
     def standard_error(self) -> Floats:
-        """Return the delta-method standard error of each number."""
+        """Return the delta-method standard error of each number; NaN if made without errors."""
+        if not self.jacobian.shape[1]:
+            return np.full(len(self.value), np.nan)
         variance = np.einsum("ij,jk,ik->i", self.jacobian, self.covariance, self.jacobian)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
@@ -99,6 +117,27 @@ class Estimates:
         spread = np.where(self.value > 0, spread, 1.0)
         return Bounds(self.value / spread, self.value * spread)
 
+    def probability_interval(self, level: float) -> Bounds:
+        """Return the bounds of probabilities, symmetric on the logit scale; 0 and 1 stay.
+
+        Parameters
+        ----------
+        level : float
+            Probability that the bounds aim to cover, between 0 and 1.
+
+        Returns
+        -------
+        Bounds
+            ``low`` and ``high``, arrays of shape (n,), in 0–1.
+        """
+        z = normal_quantile(level)
+        p = self.value
+        is_certain = (p <= 0) | (p >= 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            half = np.where(is_certain, 0.0, z * self.standard_error() / (p * (1 - p)))
+            middle = logit(p)
+        return Bounds(np.asarray(expit(middle - half)), np.asarray(expit(middle + half)))
+
     def times(self, other: "Estimates") -> "Estimates":
         """Return the products with other numbers, whose parameters are estimated independently.
 
@@ -112,6 +151,8 @@ class Estimates:
         Estimates
             The products, which depend on the parameters of both.
         """
+        if not (self.jacobian.shape[1] and other.jacobian.shape[1]):
+            return Estimates.without_errors(self.value * other.value)
         jacobian = np.hstack(
             [self.jacobian * other.value[:, None], other.jacobian * self.value[:, None]]
         )
@@ -156,5 +197,7 @@ class Estimates:
         def total(values: Floats) -> Floats:
             return np.bincount(groups, values, n_groups).astype(float)
 
+        if not self.jacobian.shape[1]:
+            return Estimates.without_errors(total(self.value))
         jacobian = np.column_stack([total(column) for column in self.jacobian.T])
         return Estimates(total(self.value), jacobian, self.covariance)

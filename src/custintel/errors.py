@@ -1,5 +1,10 @@
 """Errors and warnings. Each message says what, where, and what to do next."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "AmbiguousDateError",
     "ConvergenceError",
@@ -34,7 +39,27 @@ class MixedCurrencyError(CustintelError, ValueError):
 
 
 class ConvergenceError(CustintelError, RuntimeError):
-    """A likelihood has no maximum that the data can pin down."""
+    """A likelihood has no maximum that the data can pin down.
+
+    Attributes
+    ----------
+    diagnosis : DataFrame or None
+        Where the search stopped, indexed by ``parameter``: its ``value``, the ``gradient`` of
+        the log-likelihood by it, and where it ``moves``. None where no search was possible.
+    condition_number : float or None
+        Of the Hessian there: above 1e8, the data cannot tell some parameters apart.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        diagnosis: "pd.DataFrame | None" = None,
+        condition_number: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.diagnosis = diagnosis
+        self.condition_number = condition_number
 
 
 class CustintelWarning(UserWarning):

@@ -75,6 +75,7 @@ def test_published_forecast_of_one_customer(fitted):
     assert expected == pytest.approx([1.226], abs=5e-4)
 
 
+@pytest.mark.filterwarnings("ignore:.*no repeat purchase")
 @pytest.mark.parametrize("weeks", [1, 13, 39, 52, 260])
 def test_forecasts_equal_those_of_lifetimes(history, lifetimes_model, weeks):
     parameters = {name: float(lifetimes_model.params_[name]) for name in ESTIMATES}

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custintel.models import BetaGeoModel, GammaGammaModel
-from custintel.models._beta_geo_likelihood import BetaGeoLikelihood
+from custintel.models._beta_geo_likelihood import BetaGeoLikelihood, Variant
+from custintel.models._design import Design
 from custintel.models._history import read_purchases
+from custintel.models._merging import merged
 
 positive = st.floats(0.05, 50)
 parameters = st.fixed_dictionaries({"r": positive, "alpha": positive, "a": positive, "b": positive})
@@ -60,6 +62,7 @@ def test_discounting_lowers_purchases_by_less_than_the_last_factor(history, valu
     assert (discounted >= plain * last * (1 - 1e-9)).all()
 
 
+@pytest.mark.filterwarnings("ignore:.*no repeat purchase")
 @given(histories(), parameters)
 def test_probability_alive_is_a_probability(history, values):
     alive = beta_geo(values).probability_alive(history)
@@ -94,13 +97,19 @@ def test_customers_are_independent_of_one_another(history, values, n):
     assert together[:1] == pytest.approx(alone, rel=1e-9)
 
 
+def likelihood_of(history, weight):
+    purchases, weights = merged(read_purchases(history), weight)
+    variant = Variant(leaves_at_first=False)
+    return BetaGeoLikelihood.of(variant, purchases.in_units_of(7.0), weights, Design(4))
+
+
 @given(histories(), parameters, st.lists(st.integers(1, 4), min_size=12, max_size=12))
 def test_weights_stand_for_repeated_rows(history, values, counts):
     weight = np.array(counts[: len(history)], dtype=float)
     repeated = history.loc[history.index.repeat(weight.astype(int))]
     at = np.log([*values.values()])
-    weighted = BetaGeoLikelihood.of(read_purchases(history), weight, 7.0)(at)
-    plain = BetaGeoLikelihood.of(read_purchases(repeated), None, 7.0)(at)
+    weighted = likelihood_of(history, weight)(at)
+    plain = likelihood_of(repeated, None)(at)
     assert weighted.value == pytest.approx(plain.value, rel=1e-10)
     assert weighted.gradient == pytest.approx(plain.gradient, rel=1e-8, abs=1e-8)
     assert weighted.hessian == pytest.approx(plain.hessian, rel=1e-8, abs=1e-8)

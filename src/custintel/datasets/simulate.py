@@ -14,7 +14,9 @@ from custintel._checks import quoted, require_choice
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._time import Span
-from custintel.models._beta_geo_process import DrawnPurchases, draw_arrivals, draw_beta_geo
+from custintel.models._arrivals import draw_arrivals
+from custintel.models._beta_geo_process import draw_beta_geo
+from custintel.models._process import DrawnPurchases
 
 # Estimates on the CDNOW sample, time in weeks, amounts in US dollars: Fader, Hardie & Lee
 # (2005) for BG/NBD and Pareto/NBD, Fader & Hardie (2013) for the amounts.

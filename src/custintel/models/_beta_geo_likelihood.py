@@ -1,169 +1,256 @@
-"""Log-likelihood of the BG/NBD model, with its derivatives by the log parameters.
+"""Log-likelihood of the BG/NBD family of models, with its derivatives by the log parameters.
 
-A customer with x repeat purchases, the last at t_x, observed until T, contributes (Fader,
-Hardie & Lee 2005, equation 6, rearranged):
+A customer with x repeat purchases, the last at t_x, observed until T, has had n chances to
+leave: n = x in BG/NBD (Fader, Hardie & Lee 2005, equation 6), n = x + 1 in MBG/NBD, where the
+first purchase is one too (Batislam, Denizel & Filiztekin 2007). With intervals of k exponential
+phases each (k = 1 in both; MBG/CNBD-k: Reutterer, Platzer & Schröder 2021) and m = r + kx, the
+contribution is
 
-    ln (r)_x + ln (b)_x − ln (a+b)_x − (r+x) ln(1 + T/α) − x ln α + [x > 0] ln(1 + e^q),
-    q = ln a − ln(b+x−1) + (r+x) ln((α+T) / (α+t_x)),
+    ln (r)_kx + ln (b)_n − ln (a+b)_n − m ln(1 + T/α) − kx ln α + ln G + [n > 0] ln(1 + e^q)
+    + (k−1) Σ ln Δ − x ln (k−1)!,
+    q = ln a − ln(b+n−1) + m ln((α+T) / (α+t_x)) − ln G,
+    G = Σ_{j<k} (m)_j / j! · ((T−t_x) / (α+T))^j,
 
-where (c)_x = c (c+1) … (c+x−1), and e^q are the odds that the customer has dropped out.
+where (c)_n is a rising factorial, Δ are the intervals between purchases, e^q are the odds that
+the customer has left, and term j of G belongs to j phases passed since the last purchase.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from custintel._intervals import Floats
+from custintel.models._design import Design, RowCurve, total
 from custintel.models._history import Purchases
 from custintel.models._newton import Curve
+from custintel.models._rising_factorial import CountWeights, log_rising
 
 _BLOCK = 8192  # rows whose temporaries stay in a core's cache
-_LARGEST_KEY = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What tells the models of the family apart."""
+
+    leaves_at_first: bool  # whether the first purchase is a chance to leave
+    regularity: int = 1  # phases of an interval
+
+    def chances(self, x: Floats) -> Floats:
+        """Return how many chances to leave x repeat purchases mean."""
+        return x + 1 if self.leaves_at_first else x
 
 
 @dataclass(frozen=True, slots=True)
 class BetaGeoLikelihood:
-    """The log-likelihood of given histories, as a function of ln (r, α, a, b).
+    """The log-likelihood of given histories, as a function of ln (r, α, a, b) and coefficients."""
 
-    Times are in the model's unit; equal histories are taken once, with their weight.
-    """
-
-    histories: tuple[Floats, Floats, Floats, Floats]  # x, t_x, T, weight; x = 0 first
-    n_single: int  # how many of them have x = 0
-    n_beyond: Floats  # weight of the customers with more than k repeats, k = 0, 1, …
+    variant: Variant
+    purchases: Purchases  # those who cannot have left come first
+    weight: Floats
+    design: Design
+    n_safe: int  # how many those are
+    phases: CountWeights  # of kx
+    chances: CountWeights
+    constant: float
 
     @classmethod
     def of(
-        cls, purchases: Purchases, weight: Floats | None, days_per_unit: float
+        cls, variant: Variant, purchases: Purchases, weight: Floats, design: Design
     ) -> "BetaGeoLikelihood":
-        """Prepare the likelihood of `purchases`."""
-        x, t_x, T, w = _merged(purchases, weight)
-        single = x == 0
-        order = np.concatenate([np.flatnonzero(single), np.flatnonzero(~single)])
-        x, t_x, T, w = x[order], t_x[order] / days_per_unit, T[order] / days_per_unit, w[order]
-        by_count = np.bincount(x.astype(np.intp), w)
-        n_beyond = by_count.sum() - np.cumsum(by_count)[:-1]
-        return cls((x, t_x, T, w), int(single.sum()), n_beyond)
+        """Prepare the likelihood of `purchases`, with times in the model's unit."""
+        is_safe = variant.chances(purchases.frequency) == 0
+        order = np.concatenate([np.flatnonzero(is_safe), np.flatnonzero(~is_safe)])
+        some, w = purchases.of(order), weight[order]
+        k = variant.regularity
+        return cls(
+            variant=variant,
+            purchases=some,
+            weight=w,
+            design=design.of(order),
+            n_safe=int(is_safe.sum()),
+            phases=CountWeights.of(k * some.frequency, w),
+            chances=CountWeights.of(variant.chances(some.frequency), w),
+            constant=_of_intervals(some, w, k),
+        )
 
-    def __call__(self, log_parameters: Floats) -> Curve:
+    def __call__(self, theta: Floats) -> Curve:
         """Return the log-likelihood at a point."""
-        parameters = np.exp(log_parameters)
-        parts = [_counts_part(parameters, self.n_beyond)]
-        n_rows = len(self.histories[0])
-        for start, end, part in (
-            (0, self.n_single, _times_part),
-            (self.n_single, n_rows, _times_and_dropout_part),
+        parts = [self._counts_part(theta)]
+        for start, end, can_have_left in (
+            (0, self.n_safe, False),
+            (self.n_safe, len(self.weight), True),
         ):
             for block in range(start, end, _BLOCK):
                 rows = slice(block, min(block + _BLOCK, end))
-                parts.append(part(parameters, *(column[rows] for column in self.histories)))
-        return _sum(parts)
+                parts.append(self._times_part(theta, rows, can_have_left=can_have_left))
+        return total(parts)
+
+    def _counts_part(self, theta: Floats) -> Curve:
+        """Sum ln (r)_kx + ln (b)_n − ln (a+b)_n, and what no parameter changes."""
+        r, _alpha, a, b = np.exp(theta[:4])
+        gradient, hessian = np.zeros(len(theta)), np.zeros((len(theta),) * 2)
+        value, gradient[0], hessian[0, 0] = self.phases.total(r)
+        if not self.design.moves(2):
+            chances = _chances_curve(a, b, self.chances.total(b), self.chances.total(a + b))
+            value += float(chances.value)
+            gradient[:4] += chances.slopes
+            for (i, j), bend in chances.bends.items():
+                hessian[i, j] = hessian[j, i] = bend
+        return Curve(value + self.constant, gradient, hessian)
+
+    def _times_part(self, theta: Floats, rows: slice, *, can_have_left: bool) -> Curve:
+        """Sum the other terms over a block of customers."""
+        design, purchases = self.design.of(rows), self.purchases.of(rows)
+        parameters = design.parameters(theta)
+        curve = staying(self.variant, parameters, purchases)
+        if can_have_left:
+            curve = _with_odds(curve, log_odds(self.variant, parameters, purchases))
+        if self.design.moves(2):
+            curve = _plus(curve, _chances_by_row(self.variant, parameters, purchases))
+        return design.gather(curve, self.weight[rows])
 
 
-def _merged(purchases: Purchases, weight: Floats | None) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return equal histories once, with their weight; as they are if not in whole days."""
-    x, t_x, T = purchases.frequency, purchases.recency, purchases.T
-    base = float(T.max()) + 1
-    is_whole = (np.floor(T) == T).all() and (t_x == np.floor(t_x)).all()
-    if not is_whole or (float(x.max()) + 1) * base**2 > _LARGEST_KEY:
-        return x, t_x, T, np.ones_like(x) if weight is None else weight
-    days = int(base)
-    key = (x.astype(np.int64) * days + t_x.astype(np.int64)) * days + T.astype(np.int64)
-    kinds, weights = _counted(key, weight)
-    return (
-        (kinds // days**2).astype(float),
-        (kinds // days % days).astype(float),
-        (kinds % days).astype(float),
-        weights,
-    )
+def _of_intervals(purchases: Purchases, weight: Floats, k: int) -> float:
+    """Sum (k−1) Σ ln Δ − x ln (k−1)!."""
+    if k == 1 or purchases.log_intervals is None:
+        return 0.0
+    each = (k - 1) * purchases.log_intervals - purchases.frequency * gammaln(k)
+    return float(weight @ each)
 
 
-def _counted(key: NDArray[np.int64], weight: Floats | None) -> tuple[NDArray[np.int64], Floats]:
-    if weight is not None:
-        codes, kinds = pd.factorize(key)
-        return kinds, np.bincount(codes, weight).astype(float)
-    # Sorting without positions is several times as fast as grouping.
-    ordered = np.sort(key)
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    return ordered[starts], np.diff(np.r_[starts, len(key)]).astype(float)
-
-
-def _counts_part(parameters: Floats, n_beyond: Floats) -> Curve:
-    """Sum ln (r)_x + ln (b)_x − ln (a+b)_x, term by term of the products."""
-    r, _alpha, a, b = parameters
-    k = np.arange(len(n_beyond))
-    (r0, r1, r2), (b0, b1, b2), (ab0, ab1, ab2) = (
-        (n_beyond @ np.log(c + k), n_beyond @ (1 / (c + k)), -(n_beyond @ (1 / (c + k) ** 2)))
-        for c in (r, b, a + b)
-    )
-    gradient = np.array([r * r1, 0.0, -a * ab1, b * (b1 - ab1)])
-    hessian = np.diag([r * r * r2, 0.0, -a * a * ab2, b * b * (b2 - ab2)]) + np.diag(gradient)
-    hessian[2, 3] = hessian[3, 2] = -a * b * ab2
-    return Curve(float(r0 + b0 - ab0), gradient, hessian)
-
-
-def _times_part(parameters: Floats, x: Floats, _t_x: Floats, T: Floats, w: Floats) -> Curve:
-    """Sum −(r+x) ln(1 + T/α) − x ln α."""
+def staying(variant: Variant, parameters: Floats, purchases: Purchases) -> RowCurve:
+    """Return −m ln(1 + T/α) − kx ln α + ln G."""
     r, alpha, _a, _b = parameters
+    kx = variant.regularity * purchases.frequency
+    m, T = r + kx, purchases.T
     log_T = np.log1p(T / alpha)
-    share_T = alpha / (alpha + T)
-    w_m = w * (r + x)
-    value = -(w_m @ log_T) - np.log(alpha) * (w @ x)
-    by_r = -r * (w @ log_T)
-    by_alpha = w_m @ (1 - share_T) - w @ x
-    hessian = np.zeros((4, 4))
-    hessian[0, 0] = by_r
-    hessian[0, 1] = hessian[1, 0] = r * (w @ (1 - share_T))
-    hessian[1, 1] = -(w_m @ (share_T * (1 - share_T)))
-    return Curve(float(value), np.array([by_r, by_alpha, 0.0, 0.0]), hessian)
+    share = alpha / (alpha + T)
+    pause = _pause(variant, parameters, purchases)
+    slopes = np.zeros((4, len(T)))
+    slopes[0] = -r * log_T + pause.slopes[0]
+    slopes[1] = m * (1 - share) - kx + pause.slopes[1]
+    bends = {
+        (0, 0): -r * log_T + pause.bends[0, 0],
+        (0, 1): r * (1 - share) + pause.bends[0, 1],
+        (1, 1): -m * share * (1 - share) + pause.bends[1, 1],
+    }
+    return RowCurve(-m * log_T - kx * np.log(alpha) + pause.value, slopes, bends)
 
 
-def _times_and_dropout_part(
-    parameters: Floats, x: Floats, t_x: Floats, T: Floats, w: Floats
-) -> Curve:
-    """Sum what `_times_part` sums, and ln(1 + e^q)."""
-    times = _times_part(parameters, x, t_x, T, w)
-    q, slopes, bends = dropout_log_odds(parameters, x, t_x, T)
-    shrunk = np.exp(-np.abs(q))
-    dropped = np.where(q > 0, 1.0, shrunk) / (1 + shrunk)
-    value = w @ (np.maximum(q, 0.0) + np.log1p(shrunk))
-    w_dropped = w * dropped
-    hessian = (slopes * (w_dropped * (1 - dropped))) @ slopes.T
-    (r_alpha, alpha_alpha, b_b) = bends @ w_dropped
-    gradient = slopes @ w_dropped
-    hessian[0, 0] += gradient[0]
-    hessian[0, 1] += r_alpha
-    hessian[1, 0] += r_alpha
-    hessian[1, 1] += alpha_alpha
-    hessian[3, 3] += b_b
-    return _sum([times, Curve(float(value), gradient, hessian)])
-
-
-def dropout_log_odds(
-    parameters: Floats, x: Floats, t_x: Floats, T: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Return q for x > 0, its derivatives by the log parameters, and its second ones.
-
-    The second derivatives are those by (r, α), (α, α) and (b, b); by (r, r) it equals the
-    first by r, and the others are zero.
-    """
+def log_odds(variant: Variant, parameters: Floats, purchases: Purchases) -> RowCurve:
+    """Return q for customers who have had a chance to leave."""
     r, alpha, a, b = parameters
-    m = r + x
+    x, t_x, T = purchases.frequency, purchases.recency, purchases.T
+    m = r + variant.regularity * x
     elapsed = np.log1p(T / alpha) - np.log1p(t_x / alpha)
     share_T, share_t = alpha / (alpha + T), alpha / (alpha + t_x)
     difference = share_T - share_t
-    stay = b / (b + x - 1)
-    q = np.log(a * stay / b) + m * elapsed
-    slopes = np.stack([r * elapsed, m * difference, np.ones_like(x), -stay])
-    by_alpha_twice = m * difference * (1 - share_T - share_t)
-    return q, slopes, np.stack([r * difference, by_alpha_twice, stay * stay - stay])
+    stay = b / (b + variant.chances(x) - 1)
+    pause = _pause(variant, parameters, purchases)
+    by_r = r * elapsed - pause.slopes[0]
+    slopes = np.stack([by_r, m * difference - pause.slopes[1], np.ones_like(x), -stay])
+    bends = {
+        (0, 0): r * elapsed - pause.bends[0, 0],
+        (0, 1): r * difference - pause.bends[0, 1],
+        (1, 1): m * difference * (1 - share_T - share_t) - pause.bends[1, 1],
+        (3, 3): stay * stay - stay,
+    }
+    return RowCurve(np.log(a * stay / b) + m * elapsed - pause.value, slopes, bends)
 
 
-def _sum(parts: list[Curve]) -> Curve:
-    return Curve(
-        sum(part.value for part in parts),
-        np.sum([part.gradient for part in parts], axis=0),
-        np.sum([part.hessian for part in parts], axis=0),
+def _pause(variant: Variant, parameters: Floats, purchases: Purchases) -> RowCurve:
+    """Return ln G, with its derivatives by ln r and ln α; zeros when an interval is one phase."""
+    if variant.regularity == 1:
+        return _NO_PAUSE
+    _r, alpha, _a, _b = parameters
+    share = alpha / (alpha + purchases.T)
+    weights, r_slopes, r_bends = phase_weights(variant, parameters, purchases)
+    j = np.arange(variant.regularity)[:, None]
+    mean_r, mean_j = (weights * r_slopes).sum(axis=0), (weights * j).sum(axis=0)
+    spread = ((weights * r_slopes * j).sum(axis=0) - mean_r * mean_j) * -share
+    squares = (weights * j * j).sum(axis=0) - mean_j**2
+    G = 1 / weights[0]
+    return RowCurve(
+        np.log(G),
+        np.stack([mean_r, -share * mean_j]),
+        {
+            (0, 0): (weights * (r_bends + r_slopes**2)).sum(axis=0) - mean_r**2,
+            (0, 1): spread,
+            (1, 1): -share * (1 - share) * mean_j + share**2 * squares,
+        },
     )
+
+
+def phase_weights(
+    variant: Variant, parameters: Floats, purchases: Purchases
+) -> tuple[Floats, Floats, Floats]:
+    """Return the shares of the terms of G, (k, n), and derivatives of their logarithms by ln r.
+
+    The shares are the probabilities that an active customer has passed 0, 1, … phases since
+    the last purchase.
+    """
+    r, alpha, _a, _b = parameters
+    m = r + variant.regularity * purchases.frequency
+    u = (purchases.T - purchases.recency) / (alpha + purchases.T)
+    terms, slopes, bends = ([np.ones_like(m)], [np.zeros_like(m)], [np.zeros_like(m)])
+    for j in range(1, variant.regularity):
+        terms.append(terms[-1] * (m + j - 1) / j * u)
+        step = r / (m + j - 1)
+        slopes.append(slopes[-1] + step)
+        bends.append(bends[-1] + step - step**2)
+    weights = np.stack(terms)
+    return weights / weights.sum(axis=0), np.stack(slopes), np.stack(bends)
+
+
+def _with_odds(curve: RowCurve, odds: RowCurve) -> RowCurve:
+    """Add ln(1 + e^q)."""
+    q = odds.value
+    shrunk = np.exp(-np.abs(q))
+    left = np.where(q > 0, 1.0, shrunk) / (1 + shrunk)
+    both = left * (1 - left)
+    bends = {(i, j): both * odds.slopes[i] * odds.slopes[j] for i in range(4) for j in range(i, 4)}
+    for at, bend in odds.bends.items():
+        bends[at] += left * bend
+    more = RowCurve(np.maximum(q, 0.0) + np.log1p(shrunk), left * odds.slopes, bends)
+    return _plus(curve, more)
+
+
+def _chances_by_row(variant: Variant, parameters: Floats, purchases: Purchases) -> RowCurve:
+    """Return ln (b)_n − ln (a+b)_n of each customer."""
+    _r, _alpha, a, b = parameters
+    n = variant.chances(purchases.frequency)
+    of_b, of_both = log_rising(b, n), log_rising(a + b, n)
+    return _chances_curve(
+        a, b, (of_b.value, of_b.slope, of_b.bend), (of_both.value, of_both.slope, of_both.bend)
+    )
+
+
+def _chances_curve(
+    a: Floats, b: Floats, of_b: tuple[Floats, ...], of_both: tuple[Floats, ...]
+) -> RowCurve:
+    """Return ln (b)_n − ln (a+b)_n, given both with their derivatives by ln b and ln (a+b)."""
+    total_ab = a + b
+    slope = of_both[1] / total_ab
+    bend = (of_both[2] - of_both[1]) / total_ab**2
+    nothing = np.zeros_like(slope)
+    return RowCurve(
+        of_b[0] - of_both[0],
+        np.stack([nothing, nothing, -a * slope, of_b[1] - b * slope]),
+        {
+            (2, 2): -a * a * bend - a * slope,
+            (2, 3): -a * b * bend,
+            (3, 3): of_b[2] - b * b * bend - b * slope,
+        },
+    )
+
+
+def _plus(curve: RowCurve, other: RowCurve) -> RowCurve:
+    bends = dict(curve.bends)
+    for at, bend in other.bends.items():
+        bends[at] = bends[at] + bend if at in bends else bend
+    return RowCurve(curve.value + other.value, curve.slopes + other.slopes, bends)
+
+
+_ZERO = np.zeros(1)
+_NO_PAUSE = RowCurve(_ZERO, np.zeros((2, 1)), {(0, 0): _ZERO, (0, 1): _ZERO, (1, 1): _ZERO})

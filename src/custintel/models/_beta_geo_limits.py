@@ -2,6 +2,7 @@
 
 from custintel._text import translate as _
 from custintel.models._newton import Escape
+from custintel.models._purchase_fit import advice
 
 _NEVER_LEAVES = 1e-3  # mean probability of leaving after a purchase, below which nobody leaves
 
@@ -9,15 +10,6 @@ _NEVER_LEAVES = 1e-3  # mean probability of leaving after a purchase, below whic
 def explain_escape(escape: Escape) -> str:
     """Say which simpler situation the data look like, and what to do."""
     return _("{situation} {advice}", situation=_situation(escape), advice=advice())
-
-
-def advice() -> str:
-    """Say what to do with data that do not tell all parameters."""
-    return _(
-        "Check that as_of is the last day that the data cover; then observe the customers for "
-        "longer, or fit more of them together, or use BetaGeoModel.from_parameters(…) with the "
-        "estimates of comparable customers."
-    )
 
 
 def _situation(escape: Escape) -> str:

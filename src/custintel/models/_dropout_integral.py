@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from custintel._intervals import Floats
 
@@ -22,6 +22,7 @@ _ACCURACY = 1e-11
 _NODES = (8, 16, 32, 64, 128, 256)
 _CELLS = 1 << 20  # numbers held at once in a block
 _LARGE = 1e100  # sums of squares are scaled down from here
+_NEARLY_SURE = 1 - 1e-12  # of leaving: negative powers of the rest stay finite
 _TILTED_BELOW = 4.0  # of a: a narrower distribution is better left where it is
 
 
@@ -34,26 +35,56 @@ class ActivePurchases:
     by_s: Floats
 
 
-def active_purchases(a: float, b: Floats, m: Floats, s: Floats) -> ActivePurchases:
-    """Return the expected purchases for each of the given b, m and s, all above zero."""
+def active_purchases(a: ArrayLike, b: Floats, m: Floats, s: Floats) -> ActivePurchases:
+    """Return the expected purchases for each of the given a, b, m and s, all above zero."""
+    a = np.broadcast_to(np.asarray(a, float), s.shape)
     out = ActivePurchases(np.empty_like(s), np.empty_like(s), np.empty_like(s))
     growth = 1 + s * np.maximum(m / (a + b), 1.0)
-    tilt = np.sqrt(growth) if a < _TILTED_BELOW else np.ones_like(s)
+    tilt = np.where(a < _TILTED_BELOW, np.sqrt(growth), 1.0)
     for rows, n_nodes in _by_difficulty(a, growth, tilt):
         for part in np.array_split(rows, 1 + len(rows) * n_nodes // _CELLS):
-            _integrate(out, part, (a, b[part], m[part], s[part], tilt[part]), n_nodes)
+            _integrate(out, part, (a[part], b[part], m[part], s[part], tilt[part]), n_nodes)
     return out
 
 
+def purchases_of_phases(a: Floats, b: Floats, m: Floats, s: Floats, k: int, j: int) -> Floats:
+    """Return the expected purchases when each takes k phases, j of which have passed already.
+
+    E[(1 − q^⌊(M+j)/k⌋) / p] for M phases to come. With θ = q^(1/k) and the k-th roots of unity
+    ω, the power is an average of (θω)^(M+j) (θω)^(−l) over ω and over l = 0, …, k−1, and the
+    mean of (θω)^M over the rate is (1 + s (1 − θω))^(−m).
+    """
+    value = np.empty_like(s)
+    growth = 1 + s / k * np.maximum(m / (a + b), 1.0)
+    tilt = np.where(a < _TILTED_BELOW, np.sqrt(growth), 1.0)
+    for rows, n_nodes in _by_difficulty(a, growth, tilt):
+        for part in np.array_split(rows, 1 + len(rows) * n_nodes * k // _CELLS):
+            p, weight = _tilted(a[part], b[part], tilt[part], n_nodes)
+            kept = _kept_power(p, m[part][:, None], s[part][:, None], k, j)
+            value[part] = np.sum(weight * (1 - kept) / p, axis=1)
+    return value
+
+
+def _kept_power(p: Floats, m: Floats, s: Floats, k: int, j: int) -> Floats:
+    """Return E[q^⌊(M+j)/k⌋], given p."""
+    theta = np.exp(np.log1p(-np.minimum(p, _NEARLY_SURE)) / k)
+    total = np.zeros_like(p)
+    for h in range(k):
+        turned = theta * np.exp(2j * np.pi * h / k)
+        powers = sum(turned ** (j - rest) for rest in range(k))
+        total += (powers * (1 + s * (1 - turned)) ** -m).real
+    return np.asarray(total / k)
+
+
 def _by_difficulty(
-    a: float, growth: Floats, tilt: Floats
+    a: Floats, growth: Floats, tilt: Floats
 ) -> Iterator[tuple[NDArray[np.intp], int]]:
     """Group the integrals by the number of nodes that they need."""
     # For many purchases p is gamma-distributed on the scale of 1/b, where the quadrature of
     # e^(−cv) loses a factor (c / (c+2))² of its error with each node.
     c = np.maximum(growth / tilt, tilt) - 1
     with np.errstate(divide="ignore"):
-        needed = np.log(_ACCURACY) / (2 * np.log(c / (c + 2))) + min(a, 8.0)
+        needed = np.log(_ACCURACY) / (2 * np.log(c / (c + 2))) + np.minimum(a, 8.0)
     group = np.minimum(np.searchsorted(_NODES, needed), len(_NODES) - 1)
     for number in np.unique(group):
         yield np.flatnonzero(group == number), _NODES[number]
@@ -62,16 +93,11 @@ def _by_difficulty(
 def _integrate(
     out: ActivePurchases,
     rows: NDArray[np.intp],
-    integrals: tuple[float, Floats, Floats, Floats, Floats],
+    integrals: tuple[Floats, Floats, Floats, Floats, Floats],
     n_nodes: int,
 ) -> None:
     a, b, m, s, tilt = integrals
-    distinct, which = np.unique(b, return_inverse=True)
-    u, log_weight = (part[which] for part in beta_quadrature(a, distinct, n_nodes))
-    # p = u / (tilt + (1 − tilt) u) keeps the singularity at p = −1/s away from the nodes.
-    cut = 1 - (1 - 1 / tilt[:, None]) * u
-    weight = np.exp(log_weight - (a + b)[:, None] * np.log(cut) - a * np.log(tilt)[:, None])
-    p = u / (tilt[:, None] * cut)
+    p, weight = _tilted(a, b, tilt, n_nodes)
     log_growth = np.log1p(p * s[:, None])
     exponent = -m[:, None] * log_growth
     left = weight * np.exp(exponent)
@@ -80,8 +106,27 @@ def _integrate(
     out.by_s[rows] = m * np.sum(left * np.exp(-log_growth), axis=1)
 
 
-def beta_quadrature(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
-    """Return nodes and log weights, one row per b, that average a function over beta(a, b)."""
+def _tilted(a: Floats, b: Floats, tilt: Floats, n_nodes: int) -> tuple[Floats, Floats]:
+    """Return nodes and weights for an average over beta(a, b)."""
+    rows_of_pairs, which = _distinct_pairs(a, b)
+    quadrature = beta_quadrature(a[rows_of_pairs], b[rows_of_pairs], n_nodes)
+    u, log_weight = (part[which] for part in quadrature)
+    # p = u / (tilt + (1 − tilt) u) keeps the singularity at p = −1/s away from the nodes.
+    cut = 1 - (1 - 1 / tilt[:, None]) * u
+    weight = np.exp(log_weight - (a + b)[:, None] * np.log(cut) - (a * np.log(tilt))[:, None])
+    return u / (tilt[:, None] * cut), weight
+
+
+def _distinct_pairs(a: Floats, b: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    if (a == a[0]).all():
+        _values, rows, which = np.unique(b, return_index=True, return_inverse=True)
+    else:
+        _values, rows, which = np.unique(a + 1j * b, return_index=True, return_inverse=True)
+    return rows, which
+
+
+def beta_quadrature(a: Floats, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
+    """Return nodes and log weights, one row per pair, that average a function over beta(a, b)."""
     diagonal, beside = _recurrence(a, b, n_nodes)
     each = np.arange(n_nodes)
     matrix = np.zeros((len(b), n_nodes, n_nodes))
@@ -91,10 +136,10 @@ def beta_quadrature(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
     return nodes, -_log_sum_of_squares(nodes, diagonal, beside)
 
 
-def _recurrence(a: float, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
+def _recurrence(a: Floats, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
     """Return the Jacobi matrix of the polynomials that are orthonormal under beta(a, b)."""
     k = np.arange(1, n_nodes)
-    low, high = a - 1, b[:, None] - 1
+    low, high = a[:, None] - 1, b[:, None] - 1
     total = 2 * k + low + high
     # Written so that nothing cancels when b is large and all nodes are close to zero.
     diagonal = ((2 * k + low) * (total + high) + 2 * total + low**2) / (2 * total * (total + 2))

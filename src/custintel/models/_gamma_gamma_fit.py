@@ -7,13 +7,13 @@ from custintel._text import translate as _
 from custintel.errors import ConvergenceError
 from custintel.models._gamma_gamma_likelihood import GammaGammaLikelihood
 from custintel.models._history import Spend
-from custintel.models._newton import Climb, Escape, climb, maximise
+from custintel.models._newton import Climb, Escape, Penalty, climb, maximise
 
 PARAMETERS = ("p", "q", "v")
 _SUBSAMPLE = 20_000  # customers that find the start for a larger number
 
 
-def fit_gamma_gamma(spend: Spend, weight: Floats, *, n_given: int) -> Climb:
+def fit_gamma_gamma(spend: Spend, weight: Floats, *, n_given: int, penalty: float) -> Climb:
     """Return the maximum of the likelihood, or raise with what the data look like instead."""
     if not len(weight):
         raise ConvergenceError(
@@ -24,18 +24,19 @@ def fit_gamma_gamma(spend: Spend, weight: Floats, *, n_given: int) -> Climb:
                 advice=_advice(),
             )
         )
+    mean = float(np.average(spend.monetary_value, weights=weight))
+    usual = np.log([3.0, 3.0, mean * 2 / 3])  # also what a penalty draws to
     return maximise(
         GammaGammaLikelihood.of(spend, weight),
-        _starts(spend, weight),
+        _starts(spend, weight, usual),
         names=PARAMETERS,
         explain=explain_escape,
+        penalty=Penalty(penalty, usual),
     )
 
 
-def _starts(spend: Spend, weight: Floats) -> list[Floats]:
-    """Return points to start from: of usual shape, and what a subsample of many says."""
-    mean = float(np.average(spend.monetary_value, weights=weight))
-    usual = np.log([3.0, 3.0, mean * 2 / 3])
+def _starts(spend: Spend, weight: Floats, usual: Floats) -> list[Floats]:
+    """Put before the usual start what a subsample of many leads to."""
     stride = len(weight) // _SUBSAMPLE
     if stride < 2:
         return [usual]
@@ -62,6 +63,7 @@ def _situation(escape: Escape) -> str:
 def _advice() -> str:
     return _(
         "Check the amounts for lists of equal prices and for extremes; then observe the "
-        "customers for longer, or fit more of them together, or use "
+        "customers for longer, or fit more of them together, or give a small penalty such as "
+        "penalty=0.1, or use "
         "GammaGammaModel.from_parameters(…) with the estimates of comparable customers."
     )

@@ -24,9 +24,19 @@ class Purchases:
     recency: Floats  # from the first purchase to the last
     T: Floats  # from the first purchase to the end of observation
 
+    log_intervals: Floats | None = None  # sum of the logarithms of the repeat intervals
+
     def of(self, rows: NDArray[np.intp] | slice) -> "Purchases":
         """Return the entries of some customers."""
-        return Purchases(self.frequency[rows], self.recency[rows], self.T[rows])
+        logs = None if self.log_intervals is None else self.log_intervals[rows]
+        return Purchases(self.frequency[rows], self.recency[rows], self.T[rows], logs)
+
+    def in_units_of(self, days: float) -> "Purchases":
+        """Return the same purchases with times in another unit, given its length in days."""
+        logs = self.log_intervals
+        if logs is not None:
+            logs = logs - self.frequency * np.log(days)
+        return Purchases(self.frequency, self.recency / days, self.T / days, logs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Spend:
         return Spend(self.frequency[rows], self.monetary_value[rows])
 
 
-def read_purchases(history: pd.DataFrame) -> Purchases:
+def read_purchases(history: pd.DataFrame, *, with_intervals: bool = False) -> Purchases:
     """Return the columns that tell when customers purchased, once they are checked."""
     columns = _numbers(history, ["frequency", "recency", "T"])
     frequency, recency, age = columns.values()
@@ -63,7 +73,35 @@ def read_purchases(history: pd.DataFrame) -> Purchases:
         (frequency > 0) & (recency == 0),
         N_("frequency is above 0 and recency is 0"),
     )
-    return Purchases(frequency, recency, age)
+    if not with_intervals:
+        return Purchases(frequency, recency, age)
+    return Purchases(frequency, recency, age, _read_log_intervals(history, frequency, recency))
+
+
+def _read_log_intervals(history: pd.DataFrame, frequency: Floats, recency: Floats) -> Floats:
+    if "sum_log_intervals" not in history.columns:
+        raise SchemaError(
+            _(
+                "Table 'purchase_history' lacks 'sum_log_intervals', by which the regularity of "
+                "purchases is known. Make the table with "
+                "custintel.tables.regularity_history(transactions, as_of=…)."
+            )
+        )
+    log_intervals = _number(history, "sum_log_intervals")
+    _refuse(
+        history,
+        (frequency == 0) & (log_intervals != 0),
+        N_("sum_log_intervals is not 0 and frequency is 0"),
+    )
+    # Of intervals with a given sum, equal ones have the largest sum of logarithms.
+    again = np.maximum(frequency, 1)
+    most = frequency * np.log(np.maximum(recency, 1e-300) / again)
+    _refuse(
+        history,
+        log_intervals > most + 1e-6 * (1 + np.abs(most)),
+        N_("sum_log_intervals is larger than frequency and recency allow"),
+    )
+    return log_intervals
 
 
 def read_spend(history: pd.DataFrame) -> Spend:

@@ -5,9 +5,10 @@ parameter that runs towards zero or infinity shows as one that never stops movin
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
@@ -41,6 +42,12 @@ class Climb:
     curve: Curve
     travelled: Floats  # from the start, and one more step in the direction of the rise
     is_maximum: bool
+    cost: float = 0.0  # of the penalty, which the curve contains
+
+    @property
+    def log_likelihood(self) -> float:
+        """Return the log-likelihood, without the penalty."""
+        return self.curve.value + self.cost
 
     def covariance(self) -> Floats:
         """Return the covariance of the estimated log parameters."""
@@ -55,8 +62,43 @@ class Escape:
     shrinking: frozenset[str]
     parameters: dict[str, float]
 
+    def direction_of(self, name: str) -> str:
+        """Say where a parameter moves."""
+        if name in self.growing:
+            return _("towards infinity")
+        return _("towards zero") if name in self.shrinking else ""
+
 
 Likelihood = Callable[[Floats], Curve]
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Draws parameters towards a reference, as a normal prior of variance 1 / weight does."""
+
+    weight: float
+    reference: Floats
+
+    def cost(self, point: Floats) -> float:
+        """Return what the penalty takes off the log-likelihood."""
+        return 0.5 * self.weight * float(((point - self.reference) ** 2).sum())
+
+    def applied_to(self, likelihood: Likelihood) -> Likelihood:
+        """Return the likelihood less the penalty."""
+        if not self.weight:
+            return likelihood
+
+        def penalised(point: Floats) -> Curve:
+            curve = likelihood(point)
+            away = point - self.reference
+            bend = self.weight * np.eye(len(point))
+            return Curve(
+                curve.value - self.cost(point),
+                curve.gradient - self.weight * away,
+                curve.hessian - bend,
+            )
+
+        return penalised
 
 
 def maximise(
@@ -65,28 +107,47 @@ def maximise(
     *,
     names: Sequence[str],
     explain: Callable[[Escape], str],
+    penalty: Penalty | None = None,
 ) -> Climb:
     """Return the maximum reached from the first start that leads to one.
 
     Raises `ConvergenceError` when none does: `explain` says in an analyst's words what the
     escape of the last parameters means.
     """
+    penalty = penalty or Penalty(0.0, starts[0])
     ends = []
     for start in starts:
-        ends.append(climb(likelihood, start))
+        ends.append(climb(penalty.applied_to(likelihood), start))
         if ends[-1].is_maximum:
-            return ends[-1]
-    best = max(ends, key=lambda end: end.curve.value)
-    escape = _escape(best, names)
-    raise ConvergenceError(
-        _(
-            "The likelihood has no maximum: it rises as long as {movement} "
-            "(stopped at {parameters}). {explanation}",
-            movement=_movement(escape),
-            parameters=", ".join(f"{k} = {v:.3g}" for k, v in escape.parameters.items()),
-            explanation=explain(escape),
-        )
+            return replace(ends[-1], cost=penalty.cost(ends[-1].log_parameters))
+    raise _no_maximum(max(ends, key=lambda end: end.curve.value), names, explain)
+
+
+def _no_maximum(
+    end: Climb, names: Sequence[str], explain: Callable[[Escape], str]
+) -> ConvergenceError:
+    escape = _escape(end, names)
+    bend = np.abs(np.linalg.eigvalsh(end.curve.hessian))
+    diagnosis = pd.DataFrame(
+        {
+            "value": list(escape.parameters.values()),
+            "gradient": end.curve.gradient,
+            "moves": [escape.direction_of(name) for name in names],
+        },
+        index=pd.Index(names, name="parameter"),
     )
+    condition = float(bend.max() / bend.min()) if bend.min() > 0 else np.inf
+    message = _(
+        "The likelihood has no maximum: it rises as long as {movement} (stopped at {parameters}; "
+        "largest gradient {gradient:.1e}, condition of the Hessian {condition:.0e}). "
+        "{explanation}",
+        movement=_movement(escape),
+        parameters=", ".join(f"{k} = {v:.3g}" for k, v in escape.parameters.items()),
+        gradient=float(np.abs(end.curve.gradient).max()),
+        condition=condition,
+        explanation=explain(escape),
+    )
+    return ConvergenceError(message, diagnosis=diagnosis, condition_number=condition)
 
 
 def climb(likelihood: Likelihood, start: Floats) -> Climb:
@@ -135,8 +196,16 @@ def _escape(end: Climb, names: Sequence[str]) -> Escape:
     return Escape(
         growing=frozenset(name for name, move in moved.items() if move > threshold),
         shrinking=frozenset(name for name, move in moved.items() if move < -threshold),
-        parameters=dict(zip(names, np.exp(end.log_parameters).tolist(), strict=True)),
+        parameters={
+            name: value if is_coefficient(name) else float(np.exp(value))
+            for name, value in zip(names, end.log_parameters.tolist(), strict=True)
+        },
     )
+
+
+def is_coefficient(name: str) -> bool:
+    """Tell a covariate's coefficient, of any sign, from a parameter, handled as its logarithm."""
+    return ":" in name
 
 
 def _movement(escape: Escape) -> str:

@@ -1,47 +1,39 @@
 """The gamma-gamma model of spend per purchase (Fader, Hardie & Lee 2005; Fader & Hardie 2013)."""
 
 import warnings
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
 
 from custintel import _formats
-from custintel._intervals import Estimates, Floats
+from custintel._intervals import Estimates
 from custintel._text import translate as _
 from custintel.errors import WeakResultWarning
 from custintel.models._correlation import fisher_interval, pearson_correlation
-from custintel.models._estimates import (
-    ParameterEstimates,
-    keep_given,
-    log_covariance,
-    model_from_json,
-    model_to_json,
-    parameter_table,
-    parameter_values,
-    warn_without_covariance,
-)
 from custintel.models._gamma_gamma_fit import PARAMETERS, fit_gamma_gamma
 from custintel.models._gamma_gamma_forecast import expected_spend_of
 from custintel.models._history import read_frequency, read_spend, read_weights
+from custintel.models._likelihood_model import LikelihoodModel, require_penalty
 
-_FACTS = (
-    "log_likelihood_",
-    "n_customers_",
-    "n_customers_set_aside_",
-    "spend_frequency_correlation_",
-)
 _STRONG_CORRELATION = 0.1  # from which the assumption of independence is in doubt
 
 
-class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
+class GammaGammaModel(LikelihoodModel):
     """Describe and forecast the mean amount that customers spend per purchase (gamma-gamma).
 
     Each customer's amounts are gamma distributed around an individual mean, and the means vary
     over customers. A customer with few purchases is taken to be closer to the mean of all than
     the few amounts say. The model assumes that how much a customer spends does not go with how
     often: `spend_frequency_correlation_` tells how far that holds.
+
+    Parameters
+    ----------
+    penalty : float, default=0.0
+        Draws the logarithms of the parameters to usual ones (p = q = 3, and v from the mean
+        amount), as a normal prior of variance 1 / `penalty` does: 0.1 is weak, and enough for
+        data that have no maximum. The intervals are those of the penalised likelihood.
 
     Attributes
     ----------
@@ -50,9 +42,11 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
     q_, v_ : float
         Shape and rate of the distribution over customers; `v_` is in the currency of the
         amounts. The mean over customers is ``p_ * v_ / (q_ - 1)``.
-    log_likelihood_ : float
-        At the maximum; absent, as the other results of the fit below, from a model made by
-        `from_parameters`.
+    parameters_ : Series
+        The three of them.
+    log_likelihood_, aic_, bic_ : float
+        At the maximum, without the penalty; absent, as the other results of the fit below,
+        from a model made by `from_parameters`.
     standard_errors_ : Series
         By parameter; NaN in a model made without covariance.
     covariance_ : DataFrame
@@ -85,6 +79,16 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
     >>> bool(abs(model.q_ - 3.74) < 3 * model.standard_errors_["q"])
     True
     """
+
+    _names: ClassVar[tuple[str, ...]] = PARAMETERS
+    _facts: ClassVar[tuple[str, ...]] = (
+        *LikelihoodModel._facts,
+        "n_customers_set_aside_",
+        "spend_frequency_correlation_",
+    )
+
+    def __init__(self, *, penalty: float = 0.0) -> None:
+        self.penalty = penalty
 
     def fit(
         self,
@@ -130,10 +134,9 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
         weight = np.ones(len(X)) if given is None else given
         rows = np.flatnonzero((spend.frequency > 0) & (spend.monetary_value > 0) & (weight > 0))
         fitted, fitted_weight = spend.of(rows), weight[rows]
-        maximum = fit_gamma_gamma(fitted, fitted_weight, n_given=len(X))
-        ParameterEstimates.at_maximum(PARAMETERS, maximum).keep(self)
-        self.log_likelihood_ = maximum.curve.value
-        self.n_customers_ = round(float(fitted_weight.sum()))
+        penalty = require_penalty(self.penalty)
+        maximum = fit_gamma_gamma(fitted, fitted_weight, n_given=len(X), penalty=penalty)
+        self._keep_maximum(maximum, float(fitted_weight.sum()))
         self.n_customers_set_aside_ = round(float(weight.sum())) - self.n_customers_
         self.spend_frequency_correlation_ = pearson_correlation(
             fitted.frequency, fitted.monetary_value, fitted_weight
@@ -168,16 +171,18 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
         [24.7, 35.2]
         """
         model = cls()
-        keep_given(model, {"p": p, "q": q, "v": v}, covariance)
+        model._keep_given({"p": p, "q": q, "v": v}, covariance)
         return model
 
-    def expected_spend(self, history: pd.DataFrame) -> Estimates:
+    def expected_spend(self, history: pd.DataFrame, *, with_errors: bool = True) -> Estimates:
         """Return the mean amount that each customer is expected to spend per purchase.
 
         Parameters
         ----------
         history : DataFrame
             A purchase history: ``frequency`` and ``monetary_value``.
+        with_errors : bool, default=True
+            False leaves out what intervals need.
 
         Returns
         -------
@@ -200,8 +205,8 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
             model knows no such amounts and takes them for zero.
         """
         spend = read_spend(history)
-        value, jacobian = expected_spend_of(self._parameters(), spend, history)
-        return Estimates(value, jacobian, log_covariance(self, PARAMETERS))
+        value, jacobian = expected_spend_of(self._natural(), spend, history)
+        return self._estimates(value, jacobian if with_errors else jacobian[:, :0])
 
     def forecast(self, history: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         """Forecast the mean amount that each customer will spend per purchase.
@@ -226,7 +231,7 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
               amount; NaN, with a warning, in a model made without covariance
         """
         expected = self.expected_spend(history)
-        warn_without_covariance(self)
+        self._warn_without_covariance()
         bounds = expected.interval(level)
         return pd.DataFrame(
             {
@@ -257,7 +262,7 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
             - ``frequency`` : int, as given
             - ``monetary_value`` : float, mean amount of the repeat purchases; 0 without any
         """
-        p, q, v = self._parameters()
+        p, q, v = self._natural()
         x = read_frequency(frequency)
         rng = np.random.default_rng(random_state)
         rate = rng.gamma(q, 1 / v, len(x))
@@ -287,45 +292,13 @@ class GammaGammaModel(BaseEstimator):  # type: ignore[misc]
             - ``low``, ``high`` : float, bounds that are symmetric on the log scale; of the
               correlation, on Fisher's z scale, and NaN for fewer than four customers
         """
-        table = parameter_table(self, PARAMETERS, level)
+        table = super().summary(level=level)
         if not hasattr(self, "spend_frequency_correlation_"):
             return table
         r, n = self.spend_frequency_correlation_, self.n_customers_
         error = (1 - r**2) / np.sqrt(n - 1) if n > 1 else np.nan
         table.loc["spend_frequency_correlation"] = [r, error, *fisher_interval(r, n, level)]
         return table
-
-    def to_json(self) -> str:
-        """Write the fitted model as JSON text.
-
-        Returns
-        -------
-        str
-            Read by `from_json` into a model with the same forecasts.
-        """
-        return model_to_json(self, PARAMETERS, _FACTS)
-
-    @classmethod
-    def from_json(cls, text: str) -> "GammaGammaModel":
-        """Read a model that `to_json` wrote.
-
-        Parameters
-        ----------
-        text : str
-            What `to_json` returned.
-
-        Returns
-        -------
-        GammaGammaModel
-            The model, fitted.
-        """
-        stored = model_from_json(text, cls, PARAMETERS, _FACTS)
-        model = cls.from_parameters(**stored.arguments)
-        stored.give_facts(model)
-        return model
-
-    def _parameters(self) -> Floats:
-        return parameter_values(self, PARAMETERS)
 
     def _warn_of_correlation(self) -> None:
         r = self.spend_frequency_correlation_

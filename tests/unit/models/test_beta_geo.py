@@ -12,8 +12,10 @@ from scipy.stats import beta, gamma
 
 from custintel.errors import ConvergenceError, WeakResultWarning
 from custintel.models import BetaGeoModel
-from custintel.models._beta_geo_likelihood import BetaGeoLikelihood
+from custintel.models._beta_geo_likelihood import BetaGeoLikelihood, Variant
+from custintel.models._design import Design
 from custintel.models._history import Purchases, read_purchases
+from custintel.models._merging import merged
 
 CDNOW = {"r": 0.2426, "alpha": 4.4136, "a": 0.7929, "b": 2.4259}
 MODEL = BetaGeoModel.from_parameters(**CDNOW)
@@ -22,6 +24,12 @@ MODEL = BetaGeoModel.from_parameters(**CDNOW)
 def history_of(purchases: pd.DataFrame, T: float) -> pd.DataFrame:
     days = purchases.groupby("customer_id")["days_since_first"]
     return pd.DataFrame({"frequency": days.count() - 1, "recency": days.max(), "T": T})
+
+
+def likelihood_of(purchases: Purchases, days_per_unit: float) -> BetaGeoLikelihood:
+    distinct, weight = merged(purchases, None)
+    variant = Variant(leaves_at_first=False)
+    return BetaGeoLikelihood.of(variant, distinct.in_units_of(days_per_unit), weight, Design(4))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,7 @@ def likelihood_by_definition(x, t_x, T, parameters):
 def test_likelihood_equals_its_definition(x, t_x, T):
     parameters = np.array([1.4, 2.0, 1.7, 2.4])
     one = Purchases(*(np.array([float(number)]) for number in (x, t_x, T)))
-    ours = BetaGeoLikelihood.of(one, None, 1.0)(np.log(parameters)).value
+    ours = likelihood_of(one, 1.0)(np.log(parameters)).value
     assert np.exp(ours) == pytest.approx(likelihood_by_definition(x, t_x, T, parameters), rel=1e-4)
 
 
@@ -64,15 +72,15 @@ def test_likelihood_equals_the_published_formula(simulated, days_per_unit, whole
     alive = betaln(a, b + x) - (r + x) * np.log(alpha + T)
     left = betaln(a + 1, b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + t_x)
     expected = shared + np.where(x > 0, np.logaddexp(alive, left), alive)
-    likelihood = BetaGeoLikelihood.of(read_purchases(table), None, days_per_unit)
+    likelihood = likelihood_of(read_purchases(table), days_per_unit)
     ours = likelihood(np.log([r, alpha, a, b])).value
     assert ours == pytest.approx(expected.sum(), rel=1e-12)
     # All rows, or one of each kind: more than a block of them would not differ.
-    assert (len(likelihood.histories[0]) < len(table)) == whole_days
+    assert (len(likelihood.weight) < len(table)) == whole_days
 
 
 def test_blocks_do_not_matter(simulated, monkeypatch):
-    likelihood = BetaGeoLikelihood.of(read_purchases(simulated), None, 7.0)
+    likelihood = likelihood_of(read_purchases(simulated), 7.0)
     at = np.log([0.6, 4.0, 0.5, 1.5])
     whole = likelihood(at)
     monkeypatch.setattr("custintel.models._beta_geo_likelihood._BLOCK", 100)
@@ -83,7 +91,7 @@ def test_blocks_do_not_matter(simulated, monkeypatch):
 
 @pytest.mark.parametrize("at", [[0.5, 5, 0.5, 2], [3, 0.2, 0.05, 40], [0.05, 90, 8, 0.3]])
 def test_derivatives_equal_differences(simulated, at):
-    likelihood = BetaGeoLikelihood.of(read_purchases(simulated), None, 7.0)
+    likelihood = likelihood_of(read_purchases(simulated), 7.0)
     point, steps = np.log(at), 1e-5 * np.eye(4)
     curve = likelihood(point)
     ends = [(likelihood(point + step), likelihood(point - step)) for step in steps]
@@ -100,7 +108,7 @@ def test_fit_recovers_the_true_parameters(fitted):
 
 
 def test_a_subsample_as_start_changes_nothing(simulated, fitted, monkeypatch):
-    monkeypatch.setattr("custintel.models._beta_geo_fit._SUBSAMPLE", 500)
+    monkeypatch.setattr("custintel.models._purchase_fit._SUBSAMPLE", 500)
     again = BetaGeoModel().fit(simulated)
     pd.testing.assert_frame_equal(again.summary(), fitted.summary(), rtol=1e-6)
 
@@ -138,12 +146,14 @@ def test_forecasts_are_the_mean_of_what_is_simulated_later():
         error = residuals[group].std() / np.sqrt(group.sum())
         assert residuals[group].mean() == pytest.approx(0, abs=4 * error)
     # The probability to be active is the share that would purchase if the horizon never ended.
-    assert (MODEL.probability_alive(history)[realised > 0] > 0).all()
+    again = history["frequency"] > 0
+    assert (MODEL.probability_alive(history[again])[realised[again] > 0] > 0).all()
 
 
-def test_probability_alive_is_one_without_repeat_purchase():
+def test_probability_alive_is_one_without_repeat_purchase_and_a_warning_says_so():
     history = pd.DataFrame({"frequency": [0, 0, 3], "recency": [0, 0, 9.0], "T": [9, 900.0, 900]})
-    alive = MODEL.probability_alive(history)
+    with pytest.warns(WeakResultWarning, match="2 customers of 3 have no repeat .* by assumption"):
+        alive = MODEL.probability_alive(history)
     assert alive.tolist()[:2] == [1, 1]
     r, alpha, a, b = CDNOW.values()
     odds = a / (b + 2) * ((alpha + 900 / 7) / (alpha + 9 / 7)) ** (r + 3)
@@ -214,7 +224,8 @@ def test_bounds_are_missing_with_a_warning_without_covariance(simulated):
         table = MODEL.forecast(simulated.head(3))
     assert caught[0].filename == __file__
     assert table.filter(regex="low|high").isna().all(axis=None)
-    assert table[["probability_alive", "expected_purchases"]].notna().all(axis=None)
+    sure = ["probability_alive", "expected_purchases", "probability_of_none"]
+    assert table[sure].notna().all(axis=None)
 
 
 def test_bounds_hold_the_expectation_and_widen_with_the_level(fitted, simulated):

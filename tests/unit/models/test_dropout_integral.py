@@ -96,7 +96,7 @@ def test_many_integrals_equal_single_ones():
 
 @pytest.mark.parametrize(("a", "b"), [(0.01, 0.02), (0.5, 0.5), (0.3, 5000.0), (200.0, 3.0)])
 def test_quadrature_has_the_moments_of_the_beta_distribution(a, b):
-    nodes, log_weights = beta_quadrature(a, np.array([b]), 16)
+    nodes, log_weights = beta_quadrature(np.array([a]), np.array([b]), 16)
     weights = np.exp(log_weights)
     moment = 1.0
     for power in range(6):

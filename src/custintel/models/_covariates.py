@@ -1,0 +1,102 @@
+"""Reading covariates from a purchase history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from custintel._checks import quoted, require_columns
+from custintel._intervals import Floats
+from custintel._text import translate as _
+from custintel.errors import SchemaError
+from custintel.models._design import Design, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Covariates:
+    """Columns that move one parameter, and in which direction."""
+
+    label: str  # what the coefficients are named after
+    position: int  # of the parameter
+    sign: int  # +1 if a higher covariate with a positive coefficient raises the parameter
+    columns: tuple[str, ...]
+
+    def coefficient_names(self) -> tuple[str, ...]:
+        """Return the names of the coefficients."""
+        return tuple(f"{self.label}:{column}" for column in self.columns)
+
+
+def column_names(given: Sequence[str] | None, *, argument: str) -> tuple[str, ...]:
+    """Return a list of column names, once it is checked."""
+    if given is None:
+        return ()
+    if isinstance(given, str):
+        raise TypeError(_("{argument} is a list of column names, not a text.", argument=argument))
+    names = tuple(str(name) for name in given)
+    if len(set(names)) < len(names):
+        raise ValueError(
+            _("{argument} names a column twice: {names}.", argument=argument, names=quoted(names))
+        )
+    return names
+
+
+def design_of(history: pd.DataFrame, n_parameters: int, covariates: Sequence[Covariates]) -> Design:
+    """Return the covariates of each customer of a history."""
+    terms = [
+        Term(each.position, each.sign * _values(history, each.columns))
+        for each in covariates
+        if each.columns
+    ]
+    return Design(n_parameters, tuple(terms))
+
+
+def require_variation(design: Design, covariates: Sequence[Covariates]) -> None:
+    """Refuse covariates whose coefficients the customers cannot tell apart."""
+    used = [each for each in covariates if each.columns]
+    for each, term in zip(used, design.terms, strict=True):
+        with_constant = np.column_stack([np.ones(len(term.values)), term.values])
+        scale = np.abs(with_constant).max(axis=0)
+        scale[scale == 0] = 1.0
+        if np.linalg.matrix_rank(with_constant / scale) < with_constant.shape[1]:
+            raise SchemaError(
+                _(
+                    "The covariates {names} do not vary independently over the customers: one is "
+                    "constant, or follows from the others (leave out one indicator column of "
+                    "each category).",
+                    names=quoted(each.columns),
+                )
+            )
+
+
+def _values(history: pd.DataFrame, columns: Sequence[str]) -> Floats:
+    require_columns(history.columns, columns, table="purchase_history")
+    values = [_column(history, name) for name in columns]
+    return np.column_stack(values)
+
+
+def _column(history: pd.DataFrame, name: str) -> Floats:
+    column = history[name]
+    if not pd.api.types.is_numeric_dtype(column.dtype):  # true for booleans
+        raise SchemaError(
+            _(
+                "Covariate {name!r} holds {kind}, not numbers; make indicator columns of a "
+                "category with pandas.get_dummies(…, drop_first=True).",
+                name=name,
+                kind=column.dtype,
+            )
+        )
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    n_bad = int(np.count_nonzero(~np.isfinite(values)))
+    if n_bad:
+        raise SchemaError(
+            _(
+                "Covariate {name!r} is missing or infinite for {n} of {total} customers, such as "
+                "{customers}; fill it in, or set these customers aside first.",
+                name=name,
+                n=n_bad,
+                total=len(values),
+                customers=quoted(history.index[~np.isfinite(values)][:3]),
+            )
+        )
+    return values

@@ -1,0 +1,94 @@
+"""Customers with a known history, seen through a model's process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from custintel._intervals import Floats
+from custintel.models._design import Design
+from custintel.models._history import Purchases
+from custintel.models._merging import distinct
+from custintel.models._process import Expectation, Horizon, NextPurchase, Process
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomers:
+    """What a model needs of customers to forecast them; times in the model's unit."""
+
+    process: Process
+    theta: Floats
+    purchases: Purchases
+    design: Design
+
+    def alive(self, *, with_slopes: bool = True) -> Expectation:
+        """Return the probability that each customer has not left."""
+        q, slopes = self.process.log_odds_of_having_left(
+            self.design.parameters(self.theta), self.purchases, with_slopes=with_slopes
+        )
+        alive = np.asarray(expit(-q))
+        return Expectation(alive, (-expit(q) * alive * slopes).T)
+
+    def expected_purchases(self, horizon: Horizon, *, with_slopes: bool = True) -> Expectation:
+        """Return the weighted expected purchases of each customer."""
+
+        def while_active(parameters: Floats, purchases: Purchases) -> Expectation:
+            return self.process.purchases_while_active(
+                parameters, purchases, horizon, with_slopes=with_slopes
+            )
+
+        return self.alive(with_slopes=with_slopes).times(self._expectation(while_active))
+
+    def purchases_at_all(self, time: float) -> Expectation:
+        """Return the probability that each customer purchases within `time`."""
+
+        def at_all(parameters: Floats, purchases: Purchases) -> Expectation:
+            none = self.process.none_while_active(parameters, purchases, time)
+            return Expectation(1 - none.value, -none.jacobian)
+
+        return self.alive().times(self._expectation(at_all))
+
+    def count_probabilities(self, time: float, most: int) -> Floats:
+        """Return the probabilities of 0, 1, …, `most` purchases within `time`."""
+        rows, kind = self._kinds()
+        parameters, purchases = self._some(rows)
+        active = self.process.counts_while_active(parameters, purchases, time, most)[kind]
+        alive = self.alive(with_slopes=False).value
+        counts = alive[:, None] * active
+        counts[:, 0] += 1 - alive
+        return np.asarray(counts)
+
+    def next_while_active(self) -> NextPurchase:
+        """Return whether and when each customer purchases next, given that it is active."""
+        rows, kind = self._kinds()
+        found = self.process.next_while_active(*self._some(rows))
+        return NextPurchase(found.probability[kind], found.mean[kind], found.median[kind])
+
+    def draw_counts(self, time: float, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Draw how often each customer purchases within `time`."""
+        is_alive = rng.random(len(self.purchases.T)) < self.alive(with_slopes=False).value
+        rows = np.flatnonzero(is_alive)
+        counts = np.zeros(len(is_alive), dtype=np.int64)
+        counts[rows] = self.process.draw_counts_while_active(*self._some(rows), time, rng)
+        return counts
+
+    def _expectation(self, while_active: Callable[[Floats, Purchases], Expectation]) -> Expectation:
+        rows, kind = self._kinds()
+        found = while_active(*self._some(rows))
+        return Expectation(found.value[kind], found.jacobian[kind])
+
+    def _some(self, rows: NDArray[np.intp]) -> tuple[Floats, Purchases]:
+        return self.design.of(rows).parameters(self.theta), self.purchases.of(rows)
+
+    def _kinds(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return one row of each kind of customer, and the kind of each customer.
+
+        While they are active, customers of a kind are alike: the state of the process and the
+        parameters are all that matters then.
+        """
+        columns = [getattr(self.purchases, name) for name in self.process.state]
+        for term in self.design.terms:
+            columns.extend(term.values.T)
+        return distinct(columns)
