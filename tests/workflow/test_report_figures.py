@@ -14,11 +14,17 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from lifetimes import BetaGeoFitter, GammaGammaFitter
+from lifetimes import (
+    BetaGeoFitter,
+    GammaGammaFitter,
+    ModifiedBetaGeoFitter,
+    ParetoNBDFitter,
+)
 
 from custintel.report import Analysis
 
-AS_OF, CUT = "1998-05-15", "1997-09-07"  # the cut is the middle of 1997-01-01 and AS_OF
+AS_OF = "1998-05-15"
+EARLIER, CUT = "1997-06-17", "1997-11-30"  # thirds of the 499 days since 1997-01-01
 MARGIN, DISCOUNT, MONTHS = 0.35, 0.1, 12
 
 LINES = """
@@ -401,29 +407,89 @@ def test_the_correlation_shown_is_that_of_the_data(
     assert sorted(shown[key] for key in keys) == pytest.approx(sorted(bounds), rel=1e-6)
 
 
-def test_the_holdout_equals_its_queries(warehouse: Warehouse, shown: dict[str, float]) -> None:
-    w = warehouse
-    w.sql.execute("CREATE OR REPLACE TABLE kept AS SELECT * FROM history")
-    w.sql.execute("CREATE OR REPLACE TABLE history AS " + HISTORY.format(end=CUT))
-    try:
-        history = w.sql.execute("SELECT * FROM history ORDER BY customer").df()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            fitted = BetaGeoFitter().fit(history["x"], history["t_x"] / 7, history["T"] / 7)
-        spend = {"p": 1.0, "q": 2.0, "v": 1.0}  # not used here
-        days = (pd.Timestamp(AS_OF) - pd.Timestamp(CUT)).days
-        expected = w.expected({**fitted.params_, **spend}, [float(days)])
-    finally:
-        w.sql.execute("CREATE OR REPLACE TABLE history AS SELECT * FROM kept")
-    actual = (
+FITTERS = {"BG/NBD": BetaGeoFitter, "MBG/NBD": ModifiedBetaGeoFitter, "Pareto/NBD": ParetoNBDFitter}
+
+PAUSES = """
+WITH days AS (SELECT DISTINCT customer, day FROM seen WHERE revenue >= 0 AND day <= '{end}'),
+     pauses AS (SELECT customer, day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS pause
+                FROM days)
+SELECT customer, coalesce(max(pause), 0) AS longest FROM pauses GROUP BY customer
+"""
+
+
+def histories_at(w: Warehouse, cut: str) -> pd.DataFrame:
+    """Return the histories at a cut, longest pauses, and purchases of as many days after."""
+    history = w.sql.execute(HISTORY.format(end=cut)).df().set_index("customer").sort_index()
+    pauses = w.sql.execute(PAUSES.format(end=cut)).df().set_index("customer")["longest"]
+    days = (pd.Timestamp(AS_OF) - pd.Timestamp(CUT)).days
+    bought = (
         w.sql.execute(
-            "SELECT customer, count(DISTINCT day) AS n FROM seen "
-            f"WHERE day > '{CUT}' AND revenue >= 0 GROUP BY customer"
+            "SELECT customer, count(DISTINCT day) AS n FROM seen WHERE revenue >= 0 "
+            f"AND day > '{cut}' AND day <= DATE '{cut}' + {days} GROUP BY customer"
         )
         .df()
         .set_index("customer")["n"]
     )
-    customers = expected.assign(actual=actual.reindex(expected.index, fill_value=0))
+    return history.assign(longest=pauses, actual=bought.reindex(history.index, fill_value=0))
+
+
+def lifetimes_forecast(name: str, history: pd.DataFrame, days: int) -> pd.Series:
+    columns = history["x"], history["t_x"] / 7, history["T"] / 7
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fitted = FITTERS[name]().fit(*columns)
+        up_to = fitted.conditional_expected_number_of_purchases_up_to_time
+        return pd.Series(np.asarray(up_to(days / 7, *columns)), index=history.index)
+
+
+@pytest.fixture(scope="module")
+def days() -> int:
+    return (pd.Timestamp(AS_OF) - pd.Timestamp(CUT)).days
+
+
+def test_the_model_is_the_best_of_the_earlier_cut(
+    warehouse: Warehouse, shown: dict[str, float], analysis: Analysis, days: int
+) -> None:
+    history = histories_at(warehouse, EARLIER)
+    errors = {
+        name: float(((lifetimes_forecast(name, history, days) - history["actual"]) ** 2).mean())
+        for name in FITTERS
+    }
+    assert shown["model.n_models"] == len(FITTERS)
+    assert analysis.test is not None
+    assert analysis.forecast is not None
+    assert analysis.test.choice.name == analysis.forecast.name == min(errors, key=errors.get)
+
+
+def test_the_rules_equal_their_definitions(
+    warehouse: Warehouse, shown: dict[str, float], analysis: Analysis, days: int
+) -> None:
+    history = histories_at(warehouse, CUT)
+    assert analysis.test is not None
+    model = lifetimes_forecast(analysis.test.choice.name, history, days)
+    past_rate = (history["x"] / history["T"] * days).where(history["T"] > 0, 0.0)
+    silence = history["T"] - history["t_x"]
+    hiatus = past_rate.where(silence <= history["longest"], 0.0)
+    squared = (model - history["actual"]) ** 2
+    for name, rule in (("past_rate", past_rate), ("hiatus", hiatus)):
+        others = (rule - history["actual"]) ** 2
+        gap = squared - others
+        half = 1.959964 * gap.std() / np.sqrt(len(gap))
+        key = f"model.rule.{name}"
+        assert shown[f"{key}.baseline_error"] == pytest.approx(others.mean(), rel=1e-9)
+        assert shown[f"{key}.model_error"] == pytest.approx(squared.mean(), rel=1e-3)
+        assert shown[f"{key}.difference_low"] == pytest.approx(gap.mean() - half, rel=5e-3)
+        assert shown[f"{key}.difference_high"] == pytest.approx(gap.mean() + half, rel=5e-3)
+
+
+def test_the_holdout_equals_its_queries(
+    warehouse: Warehouse, shown: dict[str, float], analysis: Analysis, days: int
+) -> None:
+    history = histories_at(warehouse, CUT)
+    assert analysis.test is not None
+    customers = history.assign(
+        purchases=lifetimes_forecast(analysis.test.choice.name, history, days)
+    )
     assert shown["model.holdout_days"] == days
     assert shown["model.actual"] == customers["actual"].sum()
     assert shown["model.expected"] == pytest.approx(customers["purchases"].sum(), abs=1)
@@ -530,6 +596,10 @@ def test_intervals_of_value_follow_from_the_covariance(
 def modelled(valued: pd.DataFrame) -> set[str]:
     """Name every figure that the tests of models and values above look at."""
     keys = {f"model.{name}" for name in ("holdout_days", "expected", "actual", "error")}
+    keys.add("model.n_models")
+    for rule in ("past_rate", "hiatus"):
+        keys |= {f"model.rule.{rule}.{each}_error" for each in ("baseline", "model")}
+        keys |= {f"model.rule.{rule}.difference_{end}" for end in ("low", "high")}
     keys |= {"equity.total", "equity.total_low", "equity.total_high", "equity.best_share"}
     keys |= {f"customers.{name}" for name in ("n_best", "best_value", "best_share")}
     keys |= {"customers.n_at_risk", "customers.at_risk_revenue"}

@@ -10,27 +10,25 @@ import pandas as pd
 from custintel._text import translate as _
 from custintel._time import Day, as_day
 from custintel.errors import ConvergenceError, CustintelWarning, SchemaError, SetAsideWarning
-from custintel.models import BetaGeoModel, GammaGammaModel
+from custintel.models import GammaGammaModel
 from custintel.report.assumptions import Assumptions
 from custintel.report.groups import SMALLEST_GROUP, merged_small_groups
+from custintel.report.purchase_models import ModelTest, PurchaseForecast, reason, tested
+from custintel.report.purchase_models import forecast as forecast_with
 from custintel.report.source import Source
 from custintel.retention import cohort_table
 from custintel.revenue import concentration_curve, concentration_table, revenue_table
 from custintel.segmentation import DEFAULT_SEGMENTS, rfm_scores, rfm_segments, rfm_table
-from custintel.tables import purchase_history, purchase_holdout
+from custintel.tables import purchase_history
 from custintel.value import (
     CustomerEquity,
     LifetimeValues,
     customer_equity,
     customer_lifetime_value,
-    holdout_fit,
-    purchase_tracking,
     value_deciles,
 )
 
 _FEW_DAYS = 10  # with purchases, too few to tell a gap from a habit
-_MOST_CLASSES = 7
-_SHORTEST_TEST = 14  # days on each side of the cut: less says nothing about a model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,15 +44,6 @@ class RevenueResults:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ModelTest:
-    """A purchase model fitted on the first half of the time and compared with the second."""
-
-    calibration_end: pd.Timestamp
-    tracking: pd.DataFrame
-    fit: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class ValueResults:
     """The models on all data, and what they say customers will bring."""
 
@@ -62,14 +51,6 @@ class ValueResults:
     values: LifetimeValues
     by_segment: CustomerEquity
     by_decile: CustomerEquity | None  # None: too few customers for tenths of five or more
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PurchaseForecast:
-    """The purchase model on all data, and what it expects of each customer."""
-
-    model: BetaGeoModel
-    table: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +86,7 @@ class Analysis:
     history : DataFrame
         `custintel.tables.purchase_history`.
     test : ModelTest or None
-        The purchase model against purchases that it had not seen.
+        The purchase model, chosen among several, against purchases that it had not seen.
     no_test : str or None
         Why there is no test.
     forecast : PurchaseForecast or None
@@ -225,9 +206,10 @@ def _results(
     cohorts = cohort_table(seen, as_of=day, period=period)
     tell(_("Test of the purchase model"))
     history = purchase_history(seen, as_of=day)
-    test, no_test = _tested(seen, day)
+    test, no_test = tested(seen, day)
     tell(_("Value of customers"))
-    forecast, no_value = _forecast(history, assumptions)
+    preferred = None if test is None else test.choice.name
+    forecast, no_value = forecast_with(history, preferred, assumptions)
     value = None
     if forecast is not None:
         value, no_value = _valued(history, forecast, groups, assumptions)
@@ -311,52 +293,6 @@ def _cohort_period(seen: pd.DataFrame, day: pd.Timestamp) -> Literal["M", "Q", "
     return "M" if days <= 2 * 366 else "Q" if days <= 6 * 366 else "Y"
 
 
-def _tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str | None]:
-    """Fit on the first half of the time, compare with the second; or say why not."""
-    first = seen["ordered_at"].min().normalize()
-    cut = first + pd.Timedelta(days=(day - first).days // 2)
-    if (cut - first).days < _SHORTEST_TEST:
-        return None, _(
-            "the purchases span {days} days, too few to test a model on one half of them",
-            days=(day - first).days,
-        )
-    try:
-        holdout = purchase_holdout(seen, calibration_end=cut, as_of=day)
-        model = BetaGeoModel().fit(holdout)
-    except (ConvergenceError, SchemaError) as error:
-        return None, _reason(error)
-    tracking = purchase_tracking(seen, model, calibration_end=cut, as_of=day)
-    return ModelTest(cut, tracking, _without_small_classes(holdout, model)), None
-
-
-def _without_small_classes(holdout: pd.DataFrame, model: BetaGeoModel) -> pd.DataFrame:
-    """Return the fit by past frequency, the rarest frequencies joined until none is small."""
-    for most in range(_MOST_CLASSES, 0, -1):
-        fit = holdout_fit(holdout, model, most=most)
-        if fit["n_customers"].min() >= SMALLEST_GROUP:
-            return fit
-    return holdout_fit(holdout, model, most=0)
-
-
-def _reason(error: Exception) -> str:
-    """Say in a reader's words why there is no model; what to do in Python is not for a report."""
-    if isinstance(error, ConvergenceError):
-        return _("their purchases are too few, or too much alike, to pin a model down")
-    return str(error)
-
-
-def _forecast(
-    history: pd.DataFrame, assumptions: Assumptions
-) -> tuple[PurchaseForecast | None, str | None]:
-    """Forecast every customer's purchases with a model fitted on all data; or say why not."""
-    try:
-        model = BetaGeoModel().fit(history)
-    except (ConvergenceError, SchemaError) as error:
-        return None, _reason(error)
-    table = model.forecast(history, horizon=assumptions.horizon, level=assumptions.level)
-    return PurchaseForecast(model, table), None
-
-
 def _valued(
     history: pd.DataFrame,
     forecast: PurchaseForecast,
@@ -376,7 +312,7 @@ def _valued(
             level=assumptions.level,
         )
     except (ConvergenceError, SchemaError) as error:
-        return None, _reason(error)
+        return None, reason(error)
     by_decile = None
     if len(history) >= 10 * SMALLEST_GROUP:
         by_decile = customer_equity(values, by=value_deciles(values))

@@ -35,6 +35,8 @@ def customer_scores(analysis: Analysis) -> pd.DataFrame:
           whose frequency is here called ``repeat_purchases``; days
         - ``probability_alive`` : float, 0-1
         - ``expected_purchases`` and its ``_low``, ``_high`` : within the horizon
+        - ``probability_of_none`` and its ``_low``, ``_high`` : of no purchase within the
+          horizon, 0-1: the figure to read as churn
         - ``expected_spend`` : float, currency, per purchase
         - ``customer_lifetime_value`` and its ``_low``, ``_high`` : float, currency
         - ``value_decile`` : int, 1 holds the most valuable tenth

@@ -1,5 +1,7 @@
 """What the words and figures of the report mean."""
 
+from markupsafe import Markup
+
 from custintel import _formats as formats
 from custintel._text import translate as _
 from custintel.report._elements import Definition, Section, count, sentence, sentence_plural
@@ -77,15 +79,7 @@ def _observed_terms() -> list[Definition]:
 
 def _modelled_terms(analysis: Analysis) -> list[Definition]:
     return [
-        Definition(
-            _("Purchase model."),
-            sentence(
-                "BG/NBD (Fader, Hardie and Lee 2005): customers buy at their own pace until, "
-                "after some purchase, they stop. Who has bought on one day only counts as "
-                "active with certainty, which is a trait of this model and no finding. Spend "
-                "per purchase follows the gamma-gamma model (Fader and Hardie 2013)."
-            ),
-        ),
+        Definition(_("Purchase model."), _meaning_of_model(analysis)),
         Definition(
             _("Customer equity."),
             sentence(
@@ -98,12 +92,36 @@ def _modelled_terms(analysis: Analysis) -> list[Definition]:
     ]
 
 
+def _meaning_of_model(analysis: Analysis) -> Markup:
+    spend = _("Spend per purchase follows the gamma-gamma model (Fader and Hardie 2013).")
+    name = "BG/NBD" if analysis.forecast is None else analysis.forecast.name
+    if name == "Pareto/NBD":
+        return sentence(
+            "Pareto/NBD (Schmittlein, Morrison and Colombo 1987): customers buy at their own pace "
+            "until, at some moment that nobody sees, they stop. {spend}",
+            spend=spend,
+        )
+    if name == "MBG/NBD":
+        return sentence(
+            "MBG/NBD (Batislam, Denizel and Filiztekin 2007): customers buy at their own pace "
+            "until, after some purchase, be it the first, they stop. {spend}",
+            spend=spend,
+        )
+    return sentence(
+        "BG/NBD (Fader, Hardie and Lee 2005): customers buy at their own pace until, after some "
+        "purchase, they stop. Who has bought on one day only counts as active with certainty, "
+        "which is a trait of this model and no finding. {spend}",
+        spend=spend,
+    )
+
+
 def _test_terms(analysis: Analysis) -> list[Definition]:
     if analysis.test is None:
         return []
     meaning = sentence(
-        "The model is fitted on purchases up to {day} and compared with those after it. For "
-        "the values it is fitted again on all purchases.",
+        "Models are compared on the middle third of the time, after a fit on the first; the one "
+        "with the smallest mean squared error is fitted on purchases up to {day} and compared "
+        "with those after it. For the values it is fitted again on all purchases.",
         day=formats.date(analysis.test.calibration_end),
     )
     return [Definition(_("Test of the model."), meaning)]

@@ -9,6 +9,7 @@ from custintel.plots import holdout_bars, tracking_lines
 from custintel.report._elements import (
     Block,
     Figure,
+    Note,
     Section,
     Table,
     change,
@@ -18,14 +19,15 @@ from custintel.report._elements import (
     sentence,
     sentence_plural,
 )
-from custintel.report.analysis import Analysis, ModelTest
+from custintel.report.analysis import Analysis
+from custintel.report.purchase_models import ModelTest
 
 _CLOSE, _ROUGH = 0.1, 0.25
 _FEW = 100  # purchases, of which chance alone moves a tenth
 
 
 def model_section(analysis: Analysis) -> Section:
-    """Tell how well the purchase model forecast the second half of the time."""
+    """Tell how well the purchase model forecast the last third of the time."""
     title = _("Purchase model")
     test = analysis.test
     blocks: list[Block] = []
@@ -40,9 +42,11 @@ def model_section(analysis: Analysis) -> Section:
     else:
         opening = _opening(test, analysis)
         blocks = [
+            _choice(test),
             chart(tracking_lines(test.tracking)),
             chart(holdout_bars(test.fit)),
             _classes(test.fit),
+            _rules(test),
         ]
     if analysis.forecast is not None:
         blocks.append(_parameters(analysis))
@@ -73,6 +77,14 @@ def _opening(test: ModelTest, analysis: Analysis) -> Markup:
         )
     error = expected / actual - 1
     fields["error"] = change("model.error", error)
+    if (test.choice.against_baselines["verdict"] == "worse").any():
+        return sentence(
+            "A plain rule forecasts these customers better than the best model: for the {days} "
+            "days after {cut}, which it had not seen, the model expected {expected} purchases and "
+            "{actual} were made ({error}); take the values below as an order of customers, not "
+            "as amounts.",
+            **fields,
+        )
     if abs(error) <= _CLOSE:
         return sentence(
             "The purchase model can be planned with: for the {days} days after {cut}, which it "
@@ -116,11 +128,70 @@ def _classes(fit: pd.DataFrame) -> Table:
     return Table(_("Purchases in the time that the model had not seen"), headings, rows)
 
 
+def _choice(test: ModelTest) -> Note:
+    """Say which model is used, and why."""
+    if test.n_models == 1:
+        return Note(
+            sentence(
+                "The model is {model}, the usual one: the purchases before {cut} are too few to "
+                "choose between models.",
+                model=test.choice.name,
+                cut=formats.date(test.calibration_end),
+            )
+        )
+    return Note(
+        sentence(
+            "Of {n} models {model} came closest to what customers bought in as many days before "
+            "{cut}, and is the one used in this report.",
+            n=count("model.n_models", test.n_models),
+            model=test.choice.name,
+            cut=formats.date(test.calibration_end),
+        )
+    )
+
+
+def _rules(test: ModelTest) -> Table:
+    """Compare the model with two plain rules, customer by customer."""
+    rules = {
+        "past_rate": _("Each customer goes on at the past rate"),
+        "hiatus": _("Likewise, but nothing after a pause longer than any before"),
+    }
+    verdicts = {
+        "better": _("The model is better"),
+        "worse": _("The rule is better"),
+        "undecided": _("No clear difference"),
+    }
+    rows: list[list[Figure | Markup | str]] = []
+    for name, row in test.choice.against_baselines.iterrows():
+        key = f"model.rule.{name}"
+        rows.append(
+            [
+                rules[str(name)],
+                decimal(f"{key}.baseline_error", row["baseline_error"], 3),
+                decimal(f"{key}.model_error", row["model_error"], 3),
+                verdicts[str(row["verdict"])],
+                sentence(
+                    "{low} to {high}",
+                    low=decimal(f"{key}.difference_low", row["difference_low"], 3),
+                    high=decimal(f"{key}.difference_high", row["difference_high"], 3),
+                ),
+            ]
+        )
+    headings = [
+        _("Rule instead of a model"),
+        _("Its error"),
+        _("The model's error"),
+        _("Verdict"),
+        _("Interval of the difference"),
+    ]
+    return Table(_("Mean squared error of the purchases of a customer"), headings, rows)
+
+
 def _parameters(analysis: Analysis) -> Table:
     level = analysis.assumptions.level
     tables = []
     if analysis.forecast is not None:
-        tables.append(("BG/NBD", analysis.forecast.model.summary(level=level)))
+        tables.append((analysis.forecast.name, analysis.forecast.model.summary(level=level)))
     if analysis.value is not None:
         tables.append(("gamma-gamma", analysis.value.spend_model.summary(level=level)))
     rows: list[list[Figure | Markup | str]] = []

@@ -1,0 +1,117 @@
+"""Which purchase model a report uses: chosen and tested on purchases that it had not seen."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from custintel._text import translate as _
+from custintel.errors import ConvergenceError, SchemaError
+from custintel.models import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
+from custintel.report.assumptions import Assumptions
+from custintel.report.groups import SMALLEST_GROUP
+from custintel.tables import purchase_holdout
+from custintel.value import ModelChoice, backtest, holdout_fit, purchase_tracking
+
+PurchaseModel = BetaGeoModel | ModifiedBetaGeoModel | ParetoNBDModel
+
+_USUAL = "BG/NBD"
+_CANDIDATES: dict[str, PurchaseModel] = {
+    _USUAL: BetaGeoModel(),
+    "MBG/NBD": ModifiedBetaGeoModel(),
+    "Pareto/NBD": ParetoNBDModel(),
+}
+_MOST_CLASSES = 7
+_SHORTEST_TEST = 14  # days in each part: less says nothing about a model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelTest:
+    """The model that forecast the middle third of the time best, tested on the last third."""
+
+    choice: ModelChoice
+    n_models: int  # compared; 1: there was nothing to choose from
+    calibration_end: pd.Timestamp
+    tracking: pd.DataFrame
+    fit: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PurchaseForecast:
+    """The purchase model on all data, and what it expects of each customer."""
+
+    name: str
+    model: PurchaseModel
+    table: pd.DataFrame
+
+
+def tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str | None]:
+    """Choose a model on two thirds of the time and test it on the last; or say why not."""
+    first = seen["ordered_at"].min().normalize()
+    days = (day - first).days // 3
+    if days < _SHORTEST_TEST:
+        return None, _(
+            "the purchases span {days} days, too few to test a model on a third of them",
+            days=(day - first).days,
+        )
+    cut = day - pd.Timedelta(days=days)
+    try:
+        choice, n_models = _chosen(seen, cut, days, day)
+        holdout = purchase_holdout(seen, calibration_end=cut, as_of=day)
+        model = _fitted(choice.name, holdout)
+    except (ConvergenceError, SchemaError) as error:
+        return None, reason(error)
+    tracking = purchase_tracking(seen, model, calibration_end=cut, as_of=day)
+    fit = _without_small_classes(holdout, model)
+    return ModelTest(choice, n_models, cut, tracking, fit), None
+
+
+def forecast(
+    history: pd.DataFrame, preferred: str | None, assumptions: Assumptions
+) -> tuple[PurchaseForecast | None, str | None]:
+    """Forecast every customer's purchases with a model fitted on all data; or say why not."""
+    found: Exception | None = None
+    for name in dict.fromkeys([preferred or _USUAL, *_CANDIDATES]):
+        try:
+            model = _fitted(name, history)
+        except (ConvergenceError, SchemaError) as error:
+            found = found or error
+            continue
+        table = model.forecast(history, horizon=assumptions.horizon, level=assumptions.level)
+        return PurchaseForecast(name, model, table), None
+    assert found is not None
+    return None, reason(found)
+
+
+def reason(error: Exception) -> str:
+    """Say in a reader's words why there is no model; what to do in Python is not for a report."""
+    if isinstance(error, ConvergenceError):
+        return _("their purchases are too few, or too much alike, to pin a model down")
+    return str(error)
+
+
+def _chosen(
+    seen: pd.DataFrame, cut: pd.Timestamp, days: int, day: pd.Timestamp
+) -> tuple[ModelChoice, int]:
+    """Choose on the cut before; where no model could be fitted there, take the usual one."""
+    cuts = [cut - pd.Timedelta(days=days), cut]
+    try:
+        trial = backtest(seen, _CANDIDATES, cut_dates=cuts, horizon=f"{days}D", as_of=day)
+        return trial.best(), len(_CANDIDATES)
+    except (ConvergenceError, SchemaError):
+        usual = {_USUAL: _CANDIDATES[_USUAL]}
+        trial = backtest(seen, usual, cut_dates=[cut], horizon=f"{days}D", as_of=day)
+        return trial.best(), 1
+
+
+def _fitted(name: str, history: pd.DataFrame) -> PurchaseModel:
+    kind = type(_CANDIDATES[name])
+    return kind().fit(history)
+
+
+def _without_small_classes(holdout: pd.DataFrame, model: PurchaseModel) -> pd.DataFrame:
+    """Return the fit by past frequency, the rarest frequencies joined until none is small."""
+    for most in range(_MOST_CLASSES, 0, -1):
+        fit = holdout_fit(holdout, model, most=most)
+        if fit["n_customers"].min() >= SMALLEST_GROUP:
+            return fit
+    return holdout_fit(holdout, model, most=0)
