@@ -32,6 +32,8 @@ def _with_nearest(name: str, names: list[str]) -> str:
 # Where each table comes from; a table that is not here is the caller's own.
 _MADE_BY = {
     "purchase_history": "custintel.tables.purchase_history(transactions, as_of=…)",
+    "regularity_history": "custintel.tables.regularity_history(transactions, as_of=…)",
+    "occasion_history": "custintel.tables.occasion_history(transactions, as_of=…)",
     "rfm_table": "custintel.segmentation.rfm_table(transactions, as_of=…)",
     "rfm_scores": "custintel.segmentation.rfm_scores(rfm)",
 }

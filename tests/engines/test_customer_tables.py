@@ -10,7 +10,13 @@ import pytest
 from custintel.retention import cohort_table
 from custintel.revenue import revenue_table
 from custintel.segmentation import rfm_table
-from custintel.tables import daily_purchases, purchase_history, purchase_holdout
+from custintel.tables import (
+    daily_purchases,
+    occasion_history,
+    purchase_history,
+    purchase_holdout,
+    regularity_history,
+)
 
 AS_OF = "2025-02-28"
 
@@ -22,6 +28,9 @@ TABLES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "purchase_holdout": lambda frame: purchase_holdout(
         frame, calibration_end="2024-02-29", as_of=AS_OF
     ),
+    "regularity_history": lambda frame: regularity_history(frame, as_of=AS_OF),
+    "occasion_history": lambda frame: occasion_history(frame, as_of=AS_OF, period="1M"),
+    "occasion_history, weeks": lambda frame: occasion_history(frame, as_of=AS_OF, period="2W"),
     "rfm_table": lambda frame: rfm_table(frame, as_of=AS_OF),
     "revenue_table": lambda frame: revenue_table(frame, as_of=AS_OF, by="customer_id"),
     "cohort_table": lambda frame: cohort_table(frame, as_of=AS_OF, period="Q"),
@@ -38,7 +47,11 @@ def test_every_engine_gives_the_table_of_pandas(
     pd.testing.assert_frame_equal(TABLES[name](engine_frame), expected, rtol=1e-9, atol=0)
 
 
-@pytest.mark.parametrize("table", [purchase_history, rfm_table], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "table",
+    [purchase_history, regularity_history, occasion_history, rfm_table],
+    ids=lambda f: f.__name__,
+)
 def test_native_output_stays_with_the_engine(
     table: Callable[..., Any], engine_frame: Any, transactions: pd.DataFrame
 ) -> None:

@@ -12,6 +12,9 @@ from custintel.plots import _style as style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+_MARKED_SHARE = 0.2
 
 
 def equity_bars(
@@ -23,7 +26,7 @@ def equity_bars(
     ----------
     table : DataFrame
         From ``custintel.value.customer_equity(values, by=…).table``: index of groups,
-        ``equity``, ``equity_low``, ``equity_high``.
+        ``equity``, and ``equity_low``, ``equity_high`` unless it was made without intervals.
     currency : str, optional
         Currency of the amounts.
     ax : matplotlib Axes, optional
@@ -49,21 +52,18 @@ def equity_bars(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['Champions', 'Lost']
     """
-    require_columns(table.columns, ["equity", "equity_low", "equity_high"], table="equity")
+    has_interval = "equity_low" in table.columns
+    needed = ["equity", "equity_low", "equity_high"] if has_interval else ["equity"]
+    require_columns(table.columns, needed, table="equity")
     ax = style.prepared(ax, height=1.1 + 0.3 * max(len(table), 2))
     if table.empty:
         return style.say(ax, _("No customers to show."))
     positions = np.arange(len(table))
     ax.barh(positions, table["equity"], height=0.62, color=style.BLUE)
-    below = table["equity"] - table["equity_low"]
-    above = table["equity_high"] - table["equity"]
-    ends = np.array([below, above])
-    ax.errorbar(
-        table["equity"], positions, xerr=ends, fmt="none", ecolor=style.INK, elinewidth=1, capsize=2
-    )
-    for position, (equity, high) in enumerate(
-        zip(table["equity"], table["equity_high"], strict=True)
-    ):
+    if has_interval:
+        _draw_intervals(ax, table, positions)
+    tops = table["equity_high"] if has_interval else table["equity"]
+    for position, (equity, high) in enumerate(zip(table["equity"], tops, strict=True)):
         ax.annotate(
             formats.money(equity, currency),
             (max(high, 0.0), position),
@@ -79,5 +79,81 @@ def equity_bars(
     whole = float(table["equity"].max()) >= 10
     digits = 0 if whole else 2
     style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency, digits), most=5)
-    style.titled(ax, _("Expected customer equity, with its interval"))
+    with_interval, alone = _("Expected customer equity, with its interval"), _("Expected equity")
+    style.titled(ax, with_interval if has_interval else alone)
     return ax
+
+
+def equity_curve(curve: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Plot the share of equity that the most valuable customers hold.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        From ``custintel.value.equity_concentration(values).curve``: ``customer_share``,
+        ``equity_share``, both in 0-1, most valuable customers first.
+    ax : matplotlib Axes, optional
+        Drawn on if given; otherwise a new figure is made.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> curve = pd.DataFrame({"customer_share": [0, 0.2, 1], "equity_share": [0, 0.6, 1]})
+    >>> [text.get_text() for text in equity_curve(curve).texts]
+    ['20% of the customers\\nhold 60% of the equity']
+    """
+    require_columns(curve.columns, ["customer_share", "equity_share"], table="equity_concentration")
+    ax = style.prepared(ax, height=3.8)
+    if curve.empty:
+        return style.say(ax, _("No equity to show."))
+    customers, equity = curve["customer_share"], curve["equity_share"]
+    ax.plot([0, 1], [0, 1], color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    ax.plot(customers, equity, color=style.BLUE, linewidth=2)
+    _mark_best(ax, float(np.interp(_MARKED_SHARE, customers, equity)))
+    ax.set(xlim=(0, 1), ylim=(0, 1.02))
+    style.percent_ticks(ax.xaxis, 1.0)
+    style.percent_ticks(ax.yaxis, 1.0)
+    style.titled(
+        ax,
+        _("Expected equity held by the best customers"),
+        x=_("Share of customers, best first (dashed: all alike)"),
+        y=_("Share of equity"),
+    )
+    return ax
+
+
+def _draw_intervals(ax: "Axes", table: pd.DataFrame, positions: "NDArray[np.intp]") -> None:
+    below = table["equity"] - table["equity_low"]
+    above = table["equity_high"] - table["equity"]
+    ends = np.array([below, above])
+    ax.errorbar(
+        table["equity"], positions, xerr=ends, fmt="none", ecolor=style.INK, elinewidth=1, capsize=2
+    )
+
+
+def _mark_best(ax: "Axes", equity_share: float) -> None:
+    ax.plot([_MARKED_SHARE], [equity_share], marker="o", color=style.ORANGE)
+    ax.annotate(
+        _(
+            "{customers} of the customers\nhold {equity} of the equity",
+            customers=formats.percent(_MARKED_SHARE, 0),
+            equity=formats.percent(equity_share, 0),
+        ),
+        (_MARKED_SHARE, equity_share),
+        xytext=(0.97, 0.06),
+        textcoords="axes fraction",
+        ha="right",
+        va="bottom",
+        fontsize=style.FONT_SIZE,
+        color=style.INK,
+        arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.6},
+    )

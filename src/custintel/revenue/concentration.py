@@ -7,11 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custintel._checks import require_between
+from custintel._concentration import best_first, gini_index, points_kept, share_of_best
 from custintel._text import translate as _
 from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period, one_of
-
-_CURVE_POINTS = 200
 
 Floats = NDArray[np.float64]
 
@@ -141,9 +140,9 @@ def concentration_curve(
     """
     amounts = by_period(table)
     revenue = amounts.sum(axis=1) if period is None else amounts[one_of(amounts, period)]
-    curve = _best_first(revenue.to_numpy())
+    curve = _of_customers(revenue.to_numpy())
     customer_share = np.linspace(0, 1, len(curve))
-    kept = _points_kept(customer_share, curve)
+    kept = points_kept(curve)
     return pd.DataFrame({"customer_share": customer_share[kept], "revenue_share": curve[kept]})
 
 
@@ -154,7 +153,7 @@ def _columns(top: Sequence[int]) -> list[str]:
 
 
 def _measures(revenue: Floats, top: Sequence[int], pareto: float) -> list[float]:
-    curve = _best_first(revenue)
+    curve = _of_customers(revenue)
     bought = float(revenue[revenue > 0].sum())
     refunds = revenue[revenue < 0]
     n = max(len(curve) - 1, 0)
@@ -162,36 +161,14 @@ def _measures(revenue: Floats, top: Sequence[int], pareto: float) -> list[float]
         shares = [np.nan] * (len(top) + 3)
     else:
         ratios = [curve[min(count, n)] for count in top]
-        shares = [*ratios, *_indices(np.diff(curve)), _share_of_best(curve, pareto)]
+        hhi = float((np.diff(curve) ** 2).sum())
+        shares = [*ratios, hhi, gini_index(curve), share_of_best(curve, pareto)]
     return [n, bought, *shares, len(refunds), float(refunds.sum())]
 
 
-def _best_first(revenue: Floats) -> Floats:
-    """Return the cumulative shares of the customers with revenue, from 0 to 1; empty if none."""
-    bought = np.sort(revenue[revenue > 0])[::-1]
-    cumulative = np.concatenate([[0.0], np.cumsum(bought)])
-    return cumulative / cumulative[-1] if len(bought) else cumulative[:0]
-
-
-def _indices(shares: Floats) -> list[float]:
-    n = len(shares)
-    # The mean absolute difference of all pairs, from the ranks, best first.
-    weights = n + 1 - 2 * np.arange(1, n + 1)
-    return [float((shares**2).sum()), max(float((weights * shares).sum() / n), 0.0)]
-
-
-def _share_of_best(curve: Floats, part: float) -> float:
-    n = len(curve) - 1
-    return float(np.interp(part * n, np.arange(n + 1), curve))
-
-
-def _points_kept(customer_share: Floats, revenue_share: Floats) -> NDArray[np.intp]:
-    """Choose points evenly along the curve, so that its steep beginning keeps its detail."""
-    if len(customer_share) == 0:
-        return np.array([], dtype=np.intp)
-    walked = customer_share + revenue_share
-    nearest = np.searchsorted(walked, np.linspace(0, walked[-1], _CURVE_POINTS))
-    return np.unique(nearest)
+def _of_customers(revenue: Floats) -> Floats:
+    """Return the cumulative shares of those with revenue, best first; empty if there is none."""
+    return best_first(revenue[revenue > 0])
 
 
 def _require_counts(top: Sequence[int]) -> None:

@@ -20,8 +20,10 @@ class CustomerEquity:
 
     Attributes
     ----------
-    total, total_low, total_high : float
-        Sum of the customers' lifetime values and its bounds, currency.
+    total : float
+        Sum of the customers' lifetime values, currency.
+    total_low, total_high : float
+        Its bounds; NaN for values made without intervals (``level=None``).
     n_customers : int
         Customers valued.
     table : DataFrame
@@ -29,7 +31,9 @@ class CustomerEquity:
 
         - ``n_customers`` : int
         - ``customer_share`` : float, in 0-1
-        - ``equity``, ``equity_low``, ``equity_high`` : float, currency
+        - ``equity`` : float, currency
+        - ``equity_low``, ``equity_high`` : float, currency; absent for values made without
+          intervals
         - ``equity_share`` : float, in 0-1
     values : LifetimeValues
         What was added up: horizon, discount rate, margin and level are there.
@@ -77,7 +81,7 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
 
     The bounds of a sum come from the joint uncertainty of the models' parameters: adding up
     the customers' own bounds would be far too wide or too narrow. They bound the expected
-    equity of the customers there are; customers still to come are not in it.
+    equity of the customers there are; `future_equity` values those still to come.
 
     Parameters
     ----------
@@ -93,8 +97,8 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
         Total with bounds, and ``table`` with one row per group, in the order of the groups
         (that of a categorical's categories, else sorted):
 
-        - ``n_customers``, ``customer_share``, ``equity``, ``equity_low``, ``equity_high``,
-          ``equity_share``
+        - ``n_customers``, ``customer_share``, ``equity``, ``equity_share``, and
+          ``equity_low``, ``equity_high`` if the values have intervals
 
     Raises
     ------
@@ -129,28 +133,17 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
     codes, names = groups.cat.codes.to_numpy().astype(np.intp), groups.cat.categories
     n = np.bincount(codes, minlength=len(names))
     sums = values.estimates.sums(codes, len(names))
-    bounds = sums.interval(values.level)
     whole = values.estimates.sums(np.zeros(len(codes), np.intp), 1)
-    total, whole_bounds = float(whole.value[0]), whole.interval(values.level)
-    table = pd.DataFrame(
-        {
-            "n_customers": n,
-            "customer_share": n / len(codes),
-            "equity": sums.value,
-            "equity_low": bounds.low,
-            "equity_high": bounds.high,
-            "equity_share": sums.value / total if total > 0 else np.zeros(len(names)),
-        },
-        index=pd.Index(names, name=groups.name),
-    )
-    return CustomerEquity(
-        total=total,
-        total_low=float(whole_bounds.low[0]),
-        total_high=float(whole_bounds.high[0]),
-        n_customers=len(codes),
-        table=table[n > 0],
-        values=values,
-    )
+    total = float(whole.value[0])
+    columns = {"n_customers": n, "customer_share": n / len(codes), "equity": sums.value}
+    total_low = total_high = np.nan
+    if values.level is not None:
+        bounds, whole_bounds = sums.interval(values.level), whole.interval(values.level)
+        columns |= {"equity_low": bounds.low, "equity_high": bounds.high}
+        total_low, total_high = float(whole_bounds.low[0]), float(whole_bounds.high[0])
+    columns["equity_share"] = sums.value / total if total > 0 else np.zeros(len(names))
+    table = pd.DataFrame(columns, index=pd.Index(names, name=groups.name))
+    return CustomerEquity(total, total_low, total_high, len(codes), table[n > 0], values)
 
 
 def value_deciles(values: LifetimeValues) -> pd.Series:

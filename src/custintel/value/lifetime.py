@@ -1,13 +1,15 @@
-"""Customer lifetime value over a horizon: purchases × spend × margin, discounted."""
+"""Customer lifetime value from models: purchases × spend × margin, discounted."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
-from custintel._checks import require_between
-from custintel._intervals import Estimates
+from custintel._checks import quoted, require_between
+from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel._time import Span
 from custintel.errors import SchemaError
 
@@ -16,7 +18,12 @@ class PurchaseModel(Protocol):
     """What a purchase model offers here, such as `custintel.models.BetaGeoModel`."""
 
     def expected_purchases(
-        self, history: pd.DataFrame, *, horizon: str, annual_discount_rate: float
+        self,
+        history: pd.DataFrame,
+        *,
+        horizon: str | None,
+        annual_discount_rate: float,
+        with_errors: bool = True,
     ) -> Estimates:
         """Return each customer's discounted expected purchases within `horizon`."""
         ...
@@ -25,7 +32,7 @@ class PurchaseModel(Protocol):
 class SpendModel(Protocol):
     """What a spend model offers here, such as `custintel.models.GammaGammaModel`."""
 
-    def expected_spend(self, history: pd.DataFrame) -> Estimates:
+    def expected_spend(self, history: pd.DataFrame, *, with_errors: bool = True) -> Estimates:
         """Return each customer's expected revenue per purchase."""
         ...
 
@@ -44,24 +51,26 @@ class LifetimeValues:
         - ``customer_lifetime_value`` : float, currency; discounted margin, or discounted
           revenue when `margin_rate` is None
         - ``customer_lifetime_value_low``, ``customer_lifetime_value_high`` : float, bounds of
-          that expectation at `level`; what one customer will really bring varies far more
-    horizon : str
-        Length of time valued, from the day after the history's ``as_of``.
+          that expectation at `level`, absent when `level` is None; what one customer will
+          really bring varies far more
+    horizon : str or None
+        Length of time valued, from the day after the history's ``as_of``; None: without end.
     annual_discount_rate : float
         Effective rate a year.
-    margin_rate : float or None
-        Margin per unit of revenue; None: the values are revenue, not profit.
-    level : float
-        Probability that the intervals aim to cover.
+    margin_rate : float, Series or None
+        Margin per unit of revenue, of all or by customer; None: the values are revenue, not
+        profit.
+    level : float or None
+        Probability that the intervals aim to cover; None: there are no intervals.
     estimates : Estimates
         The values with their joint uncertainty, from which sums get their intervals.
     """
 
     table: pd.DataFrame
-    horizon: str
+    horizon: str | None
     annual_discount_rate: float
-    margin_rate: float | None
-    level: float
+    margin_rate: float | pd.Series | None
+    level: float | None
     estimates: Estimates
 
 
@@ -70,16 +79,18 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     purchase_model: PurchaseModel,
     spend_model: SpendModel,
     *,
-    horizon: str = "12M",
+    horizon: str | None = "12M",
     annual_discount_rate: float,
-    margin_rate: float | None = None,
-    level: float = 0.95,
+    margin_rate: float | pd.Series | None = None,
+    level: float | None = 0.95,
 ) -> LifetimeValues:
     """Value each customer: discounted purchases × expected spend × margin.
 
-    The horizon is cut into equal steps of at most a mean month; the purchases of a step are
-    discounted from its middle. Purchases and spend are taken as independent given the
-    customer, as in the source; the intervals hold the uncertainty of both models' parameters.
+    A finite horizon is cut into equal steps of at most a mean month; the purchases of a step
+    are discounted from its middle. Without an end, purchases are discounted continuously at
+    the rate ln(1 + d) a year, which is the same discount for each instant. Purchases and spend
+    are taken as independent given the customer, as in the source; the intervals hold the
+    uncertainty of both models' parameters.
 
     Parameters
     ----------
@@ -89,14 +100,17 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
         A fitted purchase model.
     spend_model : SpendModel
         A fitted spend model.
-    horizon : str, default="12M"
-        Length of time valued, with its unit: ``"12M"``, ``"52W"``.
+    horizon : str or None, default="12M"
+        Length of time valued, with its unit: ``"12M"``, ``"52W"``. None: without end, which
+        needs a discount rate above zero.
     annual_discount_rate : float
-        Effective rate a year, >= 0: 0.1 for 10 %.
-    margin_rate : float, optional
-        Margin per unit of revenue, in 0-1. Left out, the value is revenue, not profit.
-    level : float, default=0.95
-        Probability that the intervals aim to cover, in 0-1.
+        Effective rate a year, 0-10: 0.1 for 10 %.
+    margin_rate : float or Series, optional
+        Margin per unit of revenue, in 0-1: one rate, or one per customer, indexed by
+        ``customer_id``. Left out, the value is revenue, not profit.
+    level : float or None, default=0.95
+        Probability that the intervals aim to cover, in 0-1. None: values without intervals,
+        many times faster.
 
     Returns
     -------
@@ -104,14 +118,16 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
         Its ``table`` has one row per customer, indexed as `history`:
 
         - ``discounted_purchases``, ``expected_spend``, ``customer_lifetime_value``,
-          ``customer_lifetime_value_low``, ``customer_lifetime_value_high``
+          and unless `level` is None ``customer_lifetime_value_low``,
+          ``customer_lifetime_value_high``
 
     Raises
     ------
     SchemaError
-        If `history` is not a purchase history.
+        If `history` is not a purchase history, or a customer has no margin rate or several.
     ValueError
-        If a rate, the level or the horizon is out of range.
+        If a rate, the level or the horizon is out of range, or the horizon has no end and
+        the discount rate is zero: the expectation may have no limit then.
 
     References
     ----------
@@ -136,24 +152,86 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     [1.5, 24.65, 11.06, 10.11, 12.11]
     """
     require_between(annual_discount_rate, 0, 10, name="annual_discount_rate")
-    if margin_rate is not None:
-        require_between(margin_rate, 0, 1, name="margin_rate")
+    if level is not None:
+        require_between(level, 0, 1, name="level", open_ends=True)
     if not history.index.is_unique:
         raise SchemaError(_("The history has several rows for one customer; one each is needed."))
+    asked = _horizon(horizon, annual_discount_rate)
+    margin = _margin(margin_rate, history.index)
+    # Models without this argument may still be valued with intervals.
+    fast = {} if level is not None else {"with_errors": False}
     purchases = purchase_model.expected_purchases(
-        history, horizon=str(Span.parse(horizon)), annual_discount_rate=annual_discount_rate
+        history, horizon=asked, annual_discount_rate=annual_discount_rate, **fast
     )
-    spend = spend_model.expected_spend(history)
-    values = purchases.times(spend).scaled(1.0 if margin_rate is None else margin_rate)
-    bounds = values.interval(level)
-    table = pd.DataFrame(
-        {
-            "discounted_purchases": purchases.value,
-            "expected_spend": spend.value,
-            "customer_lifetime_value": values.value,
-            "customer_lifetime_value_low": bounds.low,
-            "customer_lifetime_value_high": bounds.high,
-        },
-        index=history.index,
-    )
+    spend = spend_model.expected_spend(history, **fast)
+    values = purchases.times(spend).scaled(margin)
+    columns = {
+        "discounted_purchases": purchases.value,
+        "expected_spend": spend.value,
+        "customer_lifetime_value": values.value,
+    }
+    if level is not None:
+        bounds = values.interval(level)
+        columns["customer_lifetime_value_low"] = bounds.low
+        columns["customer_lifetime_value_high"] = bounds.high
+    table = pd.DataFrame(columns, index=history.index)
     return LifetimeValues(table, horizon, annual_discount_rate, margin_rate, level, values)
+
+
+def _horizon(horizon: str | None, annual_discount_rate: float) -> str | None:
+    if horizon is not None:
+        return str(Span.parse(horizon))
+    if annual_discount_rate == 0:
+        raise ValueError(
+            _(
+                "A value without end (horizon=None) needs an annual_discount_rate above zero: "
+                "the purchases expected for ever may have no limit (under BG/NBD they have "
+                "none when a is 1 or less). Give a rate, or a horizon such as '36M'."
+            )
+        )
+    return None
+
+
+def _margin(margin_rate: float | pd.Series | None, customers: pd.Index) -> float | Floats:
+    if margin_rate is None:
+        return 1.0
+    if not isinstance(margin_rate, pd.Series):
+        require_between(margin_rate, 0, 1, name="margin_rate")
+        return float(margin_rate)
+    # The usual case, and at a million customers many times faster than matching ids.
+    if margin_rate.index.equals(customers):
+        matched = margin_rate
+    elif margin_rate.index.is_unique:
+        matched = margin_rate.reindex(customers)
+    else:
+        repeated = margin_rate.index[margin_rate.index.duplicated()].unique()
+        raise SchemaError(
+            _(
+                "margin_rate has several rates for {customers}; give one each, indexed by "
+                "customer_id.",
+                customers=quoted(repeated, most=3),
+            )
+        )
+    rates = matched.to_numpy(dtype=float, na_value=np.nan)
+    _require_rates(rates, customers)
+    return rates
+
+
+def _require_rates(rates: Floats, customers: pd.Index) -> None:
+    with np.errstate(invalid="ignore"):
+        wrong = ~((rates >= 0) & (rates <= 1))
+    n = int(np.count_nonzero(wrong))
+    if n:
+        raise SchemaError(
+            _n(
+                "margin_rate has no rate in 0-1 for {n} customer of {total}: {examples}. "
+                "Give each customer one, such as the rate of all: "
+                "margin_rate.reindex(history.index, fill_value=…).",
+                "margin_rate has no rate in 0-1 for {n} customers of {total}, such as "
+                "{examples}. Give each customer one, such as the rate of all: "
+                "margin_rate.reindex(history.index, fill_value=…).",
+                n,
+                total=len(customers),
+                examples=quoted(customers[wrong], most=3),
+            )
+        )

@@ -1,0 +1,56 @@
+"""One cut of a backtest: what was known at the end of a day, and what came after it."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custintel._frames import Frame
+from custintel._intervals import Floats
+from custintel._text import translate as _
+from custintel.errors import SchemaError, SetAsideWarning
+from custintel.tables import daily_purchases, purchase_holdout, regularity_history
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """What was known at the end of a day, and what customers did in the days after it."""
+
+    cut: pd.Timestamp
+    days: int
+    history: pd.DataFrame
+    actual: Floats  # purchases of each customer of the history
+    actual_by_day: Floats  # of all of them together, on each of the days
+
+    def week_ends(self) -> NDArray[np.intp]:
+        """Return the last day of each week, counted from the cut; the last week may be short."""
+        ends = np.arange(7, self.days + 1, 7)
+        return ends if self.days % 7 == 0 else np.append(ends, self.days)
+
+
+def observe(transactions: Frame, cut: pd.Timestamp, days: int) -> Holdout:
+    """Split purchases at the end of the day `cut`, and look at the `days` after it."""
+    end = cut + pd.Timedelta(days=days)
+    history = regularity_history(transactions, as_of=cut)
+    if history.empty:
+        raise SchemaError(
+            _(
+                "Table 'transactions' has no purchase on or before the cut {cut:%Y-%m-%d}. "
+                "Leave it out of cut_dates, or take a later one.",
+                cut=cut,
+            )
+        )
+    with warnings.catch_warnings():
+        # The history has warned already of the customers who are left out here as there.
+        warnings.simplefilter("ignore", SetAsideWarning)
+        after = purchase_holdout(transactions, calibration_end=cut, as_of=end)
+    daily = daily_purchases(transactions, as_of=end, first_by=cut)["n_repeat_purchases"]
+    return Holdout(
+        cut=cut,
+        days=days,
+        history=history,
+        actual=after["holdout_purchases"].to_numpy(float),
+        actual_by_day=daily.iloc[-days:].to_numpy(float),
+    )
