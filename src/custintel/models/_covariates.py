@@ -77,6 +77,8 @@ def _values(history: pd.DataFrame, columns: Sequence[str]) -> Floats:
 
 def _column(history: pd.DataFrame, name: str) -> Floats:
     column = history[name]
+    if column.dtype == object and column.dropna().map(lambda v: isinstance(v, bool)).all():
+        column = column.astype(float)  # True, False and missing ones are a column of objects
     if not pd.api.types.is_numeric_dtype(column.dtype):  # true for booleans
         raise SchemaError(
             _(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from custintel._checks import quoted
 from custintel._frames import Frame
 from custintel._intervals import Floats
 from custintel._text import translate as _
@@ -30,7 +31,12 @@ class Holdout:
         return ends if self.days % 7 == 0 else np.append(ends, self.days)
 
 
-def observe(transactions: Frame, cut: pd.Timestamp, days: int) -> Holdout:
+def observe(
+    transactions: Frame,
+    cut: pd.Timestamp,
+    days: int,
+    covariates: pd.DataFrame | None = None,
+) -> Holdout:
     """Split purchases at the end of the day `cut`, and look at the `days` after it."""
     end = cut + pd.Timedelta(days=days)
     history = regularity_history(transactions, as_of=cut)
@@ -50,7 +56,25 @@ def observe(transactions: Frame, cut: pd.Timestamp, days: int) -> Holdout:
     return Holdout(
         cut=cut,
         days=days,
-        history=history,
+        history=history if covariates is None else _joined(history, covariates),
         actual=after["holdout_purchases"].to_numpy(float),
         actual_by_day=daily.iloc[-days:].to_numpy(float),
     )
+
+
+def _joined(history: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
+    """Return the history with its customers' covariates; missing ones are the model's to refuse."""
+    if not covariates.index.is_unique:
+        raise SchemaError(
+            _("covariates has several rows for one customer; give one each, by customer_id.")
+        )
+    taken = covariates.columns.intersection(history.columns)
+    if len(taken):
+        raise SchemaError(
+            _(
+                "covariates has the columns {names}, which the purchase history has too; rename "
+                "them.",
+                names=quoted(taken),
+            )
+        )
+    return history.join(covariates)

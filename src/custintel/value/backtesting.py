@@ -197,13 +197,14 @@ class Backtest:
         return cut
 
 
-def backtest(
+def backtest(  # noqa: PLR0913 - two tables, and what each trial is about
     transactions: Frame,
     models: Mapping[str, UnfittedModel],
     *,
     cut_dates: Sequence[Day],
     horizon: str,
     as_of: Day,
+    covariates: pd.DataFrame | None = None,
     level: float = 0.95,
 ) -> Backtest:
     """Fit models on the past of each cut, and score their forecasts of the days after it.
@@ -231,6 +232,9 @@ def backtest(
     as_of : date-like
         Last day that the data cover. No holdout may reach beyond it: days without data are
         not days without purchases.
+    covariates : DataFrame, optional
+        For models with covariates: one row per customer, indexed by ``customer_id``. What it
+        holds must have been known at every cut.
     level : float, default=0.95
         Probability that intervals aim to cover, between 0 and 1.
 
@@ -272,7 +276,7 @@ def backtest(
     require_between(level, 0, 1, name="level", open_ends=True)
     _require_names(models)
     cuts = _cuts(cut_dates, days, as_day(as_of))
-    trials = {cut: try_models(observe(transactions, cut, days), models) for cut in cuts}
+    trials = {cut: try_models(observe(transactions, cut, days, covariates), models) for cut in cuts}
     return Backtest(
         scores=score_table(trials),
         deciles=decile_table(trials, level),

@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator
 
 from custintel.datasets import load_cdnow
 from custintel.errors import ConvergenceError, SchemaError, SetAsideWarning, WeakResultWarning
-from custintel.models import Estimates
-from custintel.tables import regularity_history
+from custintel.models import BetaGeoModel, Estimates
+from custintel.tables import purchase_history, regularity_history
 from custintel.value import Backtest, backtest
 from custintel.value._baselines import hiatus, past_rate
 
@@ -347,3 +347,21 @@ def test_the_table_in_the_guide_is_what_its_code_gives() -> None:
         last_place = [10.0 ** -len(cell.partition(".")[2]) for cell in cells[2:]]
         for cell, value, place in zip(cells[2:], row, last_place, strict=True):
             assert float(cell) == pytest.approx(value, abs=1.001 * place)
+
+
+def test_models_with_covariates_find_them_at_every_cut():
+    transactions = load_cdnow("sample")
+    customers = pd.Index(transactions["customer_id"].unique(), name="customer_id")
+    is_even = pd.DataFrame({"is_even": customers.str[-1].isin([*"02468"])}, index=customers)
+    arguments = {"cut_dates": ["1997-09-30"], "horizon": "8W", "as_of": "1998-06-30"}
+    models = {"with": BetaGeoModel(transaction_covariates=["is_even"])}
+    trial = backtest(transactions, models, covariates=is_even, **arguments)
+    history = purchase_history(transactions, as_of="1997-09-30").join(is_even)
+    alone = models["with"].fit(history).expected_purchases(history, horizon="56D")
+    assert trial.forecasts["with"].to_numpy() == pytest.approx(alone.value, rel=1e-9)
+    with pytest.raises(SchemaError, match="is missing or infinite for 1 of"):
+        backtest(transactions, models, covariates=is_even.iloc[1:], **arguments)
+    with pytest.raises(SchemaError, match="several rows for one customer"):
+        backtest(transactions, models, covariates=is_even.iloc[[0, 0]], **arguments)
+    with pytest.raises(SchemaError, match="'T', which the purchase history has too"):
+        backtest(transactions, models, covariates=is_even.assign(T=1), **arguments)
