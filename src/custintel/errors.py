@@ -41,13 +41,16 @@ class MixedCurrencyError(CustintelError, ValueError):
 class ConvergenceError(CustintelError, RuntimeError):
     """A likelihood has no maximum that the data can pin down.
 
-    Attributes
+    Parameters
     ----------
+    message : str
+        What the data look like, and what to do.
     diagnosis : DataFrame or None
         Where the search stopped, indexed by ``parameter``: its ``value``, the ``gradient`` of
         the log-likelihood by it, and where it ``moves``. None where no search was possible.
+        Kept as an attribute.
     condition_number : float or None
-        Of the Hessian there: above 1e8, the data cannot tell some parameters apart.
+        Likewise, of the Hessian there: above 1e8, the data cannot tell some parameters apart.
     """
 
     def __init__(

@@ -56,7 +56,7 @@ def model_section(analysis: Analysis) -> Section:
 def _opening(test: ModelTest, analysis: Analysis) -> Markup:
     actual = int(test.fit["actual_purchases"].sum())
     expected = float(test.fit["expected_purchases"].sum())
-    fields = {
+    fields: dict[str, Figure | str] = {
         "days": count("model.holdout_days", (analysis.as_of - test.calibration_end).days),
         "cut": formats.date(test.calibration_end),
         "expected": count("model.expected", round(expected)),
@@ -76,8 +76,12 @@ def _opening(test: ModelTest, analysis: Analysis) -> Markup:
             **fields,
         )
     error = expected / actual - 1
-    fields["error"] = change("model.error", error)
-    if (test.choice.against_baselines["verdict"] == "worse").any():
+    is_beaten = (test.choice.against_baselines["verdict"] == "worse").any()
+    return _verdict(error, bool(is_beaten), {**fields, "error": change("model.error", error)})
+
+
+def _verdict(error: float, is_beaten: bool, fields: dict[str, Figure | str]) -> Markup:
+    if is_beaten:
         return sentence(
             "A plain rule forecasts these customers better than the best model: for the {days} "
             "days after {cut}, which it had not seen, the model expected {expected} purchases and "
