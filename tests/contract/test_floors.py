@@ -7,7 +7,7 @@ from packaging.version import Version
 
 EXTRAS = ("polars", "spark", "test")
 ONLY_TESTED_NEWEST = {
-    *("custintel", "hypothesis", "import-linter", "lifetimes", "numpydoc"),
+    *("custintel", "hypothesis", "import-linter", "numpydoc"),
     *("pytest", "pytest-benchmark", "pytest-xdist"),
 }
 NEEDED_BY_THE_OLDEST = {"click", "pyparsing"}

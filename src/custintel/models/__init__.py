@@ -3,13 +3,26 @@
 from custintel._intervals import Estimates
 from custintel.models._coming_purchases import PredictionInterval
 from custintel.models.beta_geo import BetaGeoModel
+from custintel.models.beta_geo_beta_binomial import BetaGeoBetaBinomialModel
+from custintel.models.comparison import LikelihoodRatio, compare_models, likelihood_ratio_test
 from custintel.models.gamma_gamma import GammaGammaModel
+from custintel.models.lifetimes_fitters import from_lifetimes, to_lifetimes
 from custintel.models.modified_beta_geo import ModifiedBetaGeoModel
+from custintel.models.pareto_nbd import ParetoNBDModel
+from custintel.models.shifted_beta_geo import ShiftedBetaGeoModel
 
 __all__ = [
+    "BetaGeoBetaBinomialModel",
     "BetaGeoModel",
     "Estimates",
     "GammaGammaModel",
+    "LikelihoodRatio",
     "ModifiedBetaGeoModel",
+    "ParetoNBDModel",
     "PredictionInterval",
+    "ShiftedBetaGeoModel",
+    "compare_models",
+    "from_lifetimes",
+    "likelihood_ratio_test",
+    "to_lifetimes",
 ]

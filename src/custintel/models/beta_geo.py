@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
@@ -188,6 +189,9 @@ class BetaGeoModel(RepeatPurchaseModel):
                 stacklevel=2,
             )
         return alive
+
+    def _flags(self, history: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
+        return {"is_alive_assumed": history["frequency"].to_numpy() == 0}
 
     def _process(self) -> Process:
         return BetaGeoProcess(_VARIANT)

@@ -68,7 +68,7 @@ def backtest_lines(tracking: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes
         )
     ax.set_ylim(bottom=0)
     ax.set_xlim(left=0)
-    ax.legend(loc="upper left", frameon=False, fontsize=style.FONT_SIZE)
+    style.legend_below(ax, gap=0.5, ncols=3)
     style.number_ticks(ax.yaxis, formats.number)
     style.number_ticks(ax.xaxis, formats.number, most=8)
     style.titled(

@@ -12,6 +12,7 @@ from custintel.value.constant_retention import (
     simple_lifetime_value,
 )
 from custintel.value.equity import CustomerEquity, customer_equity, value_deciles
+from custintel.value.forecast_grid import forecast_matrix
 from custintel.value.future import FutureEquity, TotalEquity, future_equity, total_equity
 from custintel.value.keeping import RetentionOrAcquisition, retention_or_acquisition
 from custintel.value.lifetime import LifetimeValues, customer_lifetime_value
@@ -19,6 +20,7 @@ from custintel.value.marketing_cost import berger_nasr_value, blattberg_deighton
 from custintel.value.migration import migration_value
 from custintel.value.new_customers import NewCustomerValue, new_customer_value
 from custintel.value.per_customer import value_per_customer
+from custintel.value.repeat_counts import frequency_fit
 from custintel.value.scenarios import EquityAssumptions, equity_scenarios
 from custintel.value.tracking import holdout_fit, purchase_tracking
 from custintel.value.wallet import (
@@ -52,6 +54,8 @@ __all__ = [
     "equity_concentration",
     "equity_scenarios",
     "expected_lifetime",
+    "forecast_matrix",
+    "frequency_fit",
     "future_equity",
     "holdout_fit",
     "margin_multiple",

@@ -155,6 +155,8 @@ def test_probability_alive_is_one_without_repeat_purchase_and_a_warning_says_so(
     with pytest.warns(WeakResultWarning, match="2 customers of 3 have no repeat .* by assumption"):
         alive = MODEL.probability_alive(history)
     assert alive.tolist()[:2] == [1, 1]
+    with pytest.warns(WeakResultWarning, match="without the covariance"):
+        assert MODEL.forecast(history)["is_alive_assumed"].tolist() == [True, True, False]
     r, alpha, a, b = CDNOW.values()
     odds = a / (b + 2) * ((alpha + 900 / 7) / (alpha + 9 / 7)) ** (r + 3)
     assert alive[2] == pytest.approx(1 / (1 + odds))
@@ -181,7 +183,7 @@ def test_customers_with_thousands_of_purchases():
     errors = pd.DataFrame(np.diag([0.01, 0.4, 0.2, 0.7]) ** 2, [*CDNOW], [*CDNOW])
     model = BetaGeoModel.from_parameters(**CDNOW, covariance=errors)
     table = model.forecast(history, horizon="10W")
-    assert np.isfinite(table.to_numpy()).all()
+    assert np.isfinite(table.to_numpy(float)).all()
     # At the customer's own rate, less the few who leave; silent for 600 days is gone.
     assert 90 < table["expected_purchases"][0] < 100
     assert table["probability_alive"].tolist()[1] < 1e-12
@@ -307,7 +309,7 @@ def test_customers_of_the_same_age():
     model = BetaGeoModel.from_parameters(r=1.0, alpha=4.0, a=1.0, b=2.0)
     history = history_of(model.simulate(300, duration="52W", random_state=3), T=364.0)
     forecast = BetaGeoModel().fit(history).forecast(history)
-    assert np.isfinite(forecast.to_numpy()).all()
+    assert np.isfinite(forecast.to_numpy(float)).all()
 
 
 def test_a_single_customer_is_diagnosed():
