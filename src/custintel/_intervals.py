@@ -95,7 +95,7 @@ class Estimates:
         """Return the delta-method standard error of each number; NaN if made without errors."""
         if not self.jacobian.shape[1]:
             return np.full(len(self.value), np.nan)
-        variance = np.einsum("ij,jk,ik->i", self.jacobian, self.covariance, self.jacobian)
+        variance = np.einsum("ij,ij->i", self.jacobian @ self.covariance, self.jacobian)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
     def interval(self, level: float) -> Bounds:
@@ -112,7 +112,7 @@ class Estimates:
             ``low`` and ``high``, arrays of shape (n,).
         """
         z = normal_quantile(level)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             spread = np.exp(z * self.standard_error() / self.value)
         spread = np.where(self.value > 0, spread, 1.0)
         return Bounds(self.value / spread, self.value * spread)
@@ -133,7 +133,7 @@ class Estimates:
         z = normal_quantile(level)
         p = self.value
         is_certain = (p <= 0) | (p >= 1)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             half = np.where(is_certain, 0.0, z * self.standard_error() / (p * (1 - p)))
             middle = logit(p)
         return Bounds(np.asarray(expit(middle - half)), np.asarray(expit(middle + half)))

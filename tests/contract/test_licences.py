@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 
 FORBIDDEN = re.compile(r"\b(A?GPL)|(GNU (Affero )?General Public)")
-EXTRAS = ["polars", "spark"]
+EXTRAS = ["lifetimes", "polars", "spark"]
 
 
 def required_by(name, extras=()):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custintel.models import BetaGeoModel, GammaGammaModel
+from custintel.models import BetaGeoModel, GammaGammaModel, ModifiedBetaGeoModel
 from custintel.models._beta_geo_likelihood import BetaGeoLikelihood, Variant
 from custintel.models._design import Design
 from custintel.models._history import read_purchases
@@ -140,3 +140,83 @@ def test_expected_spend_lies_between_the_customers_mean_and_that_of_all(history,
     low, high = np.minimum(own, of_all), np.maximum(own, of_all)
     assert (expected >= low * (1 - 1e-9)).all()
     assert (expected <= high * (1 + 1e-9)).all()
+
+
+regularities = st.integers(1, 6)
+
+
+def regular(values, k):
+    return ModifiedBetaGeoModel.from_parameters(**values, regularity=k)
+
+
+@given(histories(), parameters, regularities, weeks, weeks)
+def test_longer_horizons_never_lower_what_is_expected_of_regular_customers(
+    history, values, k, first, second
+):
+    model, (short, long) = regular(values, k), sorted([first, second])
+    near, far = (model.expected_purchases(history, horizon=f"{n}W").value for n in (short, long))
+    assert (near >= 0).all()
+    assert (near <= far * (1 + 1e-7) + 1e-9).all()
+    none = [model.probability_of_none(history, horizon=f"{n}W").value for n in (short, long)]
+    assert (none[0] >= none[1] * (1 - 1e-12)).all()
+    assert ((none[1] >= 0) & (none[0] <= 1)).all()
+
+
+@given(histories(), parameters, regularities, weeks)
+def test_whoever_is_expected_to_purchase_might_do_so(history, values, k, n):
+    # Markov's inequality, and that nobody who has left returns.
+    model = regular(values, k)
+    some = 1 - model.probability_of_none(history, horizon=f"{n}W").value
+    expected = model.expected_purchases(history, horizon=f"{n}W").value
+    alive = model.probability_alive(history).to_numpy()
+    assert (some <= expected * (1 + 1e-7) + 1e-9).all()
+    assert (some <= alive + 1e-12).all()
+    counts = model.purchase_distribution(history, horizon=f"{n}W", most=3)
+    assert counts.min(axis=None) >= 0
+    assert counts.sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-9)
+
+
+@given(histories(), parameters, regularities, weeks, st.sampled_from(["D", "M", "Y"]))
+def test_the_time_unit_changes_nothing_for_regular_customers(history, values, k, n, unit):
+    days = {"D": 1.0, "M": 365.25 / 12, "Y": 365.25}[unit]
+    other = ModifiedBetaGeoModel.from_parameters(
+        **{**values, "alpha": values["alpha"] * 7 / days}, regularity=k, time_unit=unit
+    )
+    ours = [
+        model.expected_purchases(history, horizon=f"{n}W") for model in (regular(values, k), other)
+    ]
+    assert ours[1].value == pytest.approx(ours[0].value, rel=1e-7, abs=1e-10)
+    coming = [model.next_purchase(history).to_numpy() for model in (regular(values, k), other)]
+    assert coming[1] == pytest.approx(coming[0], rel=1e-8)
+
+
+@given(histories(), parameters, st.floats(0.02, 0.5))
+def test_the_value_without_end_is_above_that_of_any_horizon(history, values, rate):
+    model = regular(values, 1)
+    endless = model.expected_purchases(history, horizon=None, annual_discount_rate=rate).value
+    years = model.expected_purchases(history, horizon="3Y", annual_discount_rate=rate).value
+    # Discounting from the middles of months is half a percent higher at most.
+    assert (years <= endless * 1.005 + 1e-12).all()
+
+
+@given(
+    histories(),
+    parameters,
+    st.floats(-2, 2),
+    st.floats(-2, 2),
+    st.lists(st.floats(-3, 3), min_size=12, max_size=12),
+)
+def test_covariates_are_parameters_of_each_customer(history, values, rate, leaving, column):
+    table = history.assign(z=column[: len(history)])
+    model = ModifiedBetaGeoModel.from_parameters(
+        **values, transaction_coefficients={"z": rate}, dropout_coefficients={"z": leaving}
+    )
+    ours = model.expected_purchases(table, horizon="26W").value
+    for at, z in enumerate(table["z"]):
+        own = {
+            **values,
+            "alpha": values["alpha"] * np.exp(-rate * z),
+            "a": values["a"] * np.exp(leaving * z),
+        }
+        alone = regular(own, 1).expected_purchases(history.iloc[[at]], horizon="26W").value
+        assert ours[at] == pytest.approx(alone[0], rel=1e-8)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import logit
 from scipy.stats import binomtest, norm
 
 from custintel._intervals import Estimates, normal_quantile, wilson_interval
@@ -76,3 +77,49 @@ def test_a_value_of_zero_has_no_width() -> None:
     none = Estimates(np.zeros(1), np.ones((1, 1)), np.ones((1, 1)))
     bounds = none.interval(0.95)
     assert bounds.low[0] == bounds.high[0] == 0
+
+
+def test_probabilities_have_bounds_that_are_symmetric_in_log_odds() -> None:
+    p = np.array([0.02, 0.5, 0.999])
+    estimates = Estimates(p, np.array([[0.01], [0.1], [0.0005]]), np.array([[1.0]]))
+    bounds = estimates.probability_interval(0.95)
+    assert (bounds.low > 0).all()
+    assert (bounds.high < 1).all()
+    middle = (logit(bounds.low) + logit(bounds.high)) / 2
+    assert middle == pytest.approx(logit(p))
+    # The delta method: the error of ln (p / (1 − p)) is that of p by p (1 − p).
+    half = (logit(bounds.high) - logit(bounds.low)) / 2
+    assert half == pytest.approx(norm.ppf(0.975) * estimates.standard_error() / (p * (1 - p)))
+
+
+@given(
+    st.floats(0, 1, allow_subnormal=False), st.floats(0, 1e3), st.sampled_from([0.5, 0.95, 0.999])
+)
+def test_bounds_of_probabilities_are_probabilities(p: float, error: float, level: float) -> None:
+    bounds = Estimates(np.array([p]), np.array([[error]]), np.eye(1)).probability_interval(level)
+    assert 0 <= bounds.low[0] <= p * (1 + 1e-12)
+    assert p * (1 - 1e-12) <= bounds.high[0] <= 1
+
+
+def test_certain_probabilities_have_no_width() -> None:
+    sure = Estimates(np.array([0.0, 1.0]), np.ones((2, 1)), np.eye(1)).probability_interval(0.95)
+    assert sure.low.tolist() == sure.high.tolist() == [0, 1]
+
+
+def test_numbers_without_errors_stay_so() -> None:
+    bare, other = (
+        Estimates.without_errors(np.array([0.2, 3.0])),
+        Estimates(np.array([2.0, 5.0]), np.ones((2, 1)), np.eye(1)),
+    )
+    for result in (
+        bare,
+        bare.scaled(2),
+        bare.sums(np.array([0, 1]), 2),
+        bare.times(other),
+        other.times(bare),
+    ):
+        assert np.isnan(result.standard_error()).all()
+        assert np.isnan(result.interval(0.9).low).all()
+        assert np.isfinite(result.value).all()
+    assert other.times(bare).value.tolist() == [0.4, 15.0]
+    assert np.isnan(bare.probability_interval(0.9).high[0])

@@ -26,6 +26,9 @@ from custintel.models._history import Purchases
 from custintel.models._newton import Curve
 from custintel.models._rising_factorial import CountWeights, log_rising
 
+# A log rising factorial and its derivatives by its logarithm: of each customer, or summed up.
+_Rising = tuple[Floats, Floats, Floats] | tuple[float, float, float]
+
 _BLOCK = 8192  # rows whose temporaries stay in a core's cache
 
 
@@ -146,7 +149,7 @@ def log_odds(variant: Variant, parameters: Floats, purchases: Purchases) -> RowC
     elapsed = np.log1p(T / alpha) - np.log1p(t_x / alpha)
     share_T, share_t = alpha / (alpha + T), alpha / (alpha + t_x)
     difference = share_T - share_t
-    stay = b / (b + variant.chances(x) - 1)
+    stay = b / (b + (variant.chances(x) - 1))  # so that a small b keeps its digits
     pause = _pause(variant, parameters, purchases)
     by_r = r * elapsed - pause.slopes[0]
     slopes = np.stack([by_r, m * difference - pause.slopes[1], np.ones_like(x), -stay])
@@ -226,16 +229,14 @@ def _chances_by_row(variant: Variant, parameters: Floats, purchases: Purchases) 
     )
 
 
-def _chances_curve(
-    a: Floats, b: Floats, of_b: tuple[Floats, ...], of_both: tuple[Floats, ...]
-) -> RowCurve:
+def _chances_curve(a: Floats, b: Floats, of_b: _Rising, of_both: _Rising) -> RowCurve:
     """Return ln (b)_n − ln (a+b)_n, given both with their derivatives by ln b and ln (a+b)."""
     total_ab = a + b
-    slope = of_both[1] / total_ab
+    slope = np.asarray(of_both[1] / total_ab)
     bend = (of_both[2] - of_both[1]) / total_ab**2
     nothing = np.zeros_like(slope)
     return RowCurve(
-        of_b[0] - of_both[0],
+        np.asarray(of_b[0] - of_both[0]),
         np.stack([nothing, nothing, -a * slope, of_b[1] - b * slope]),
         {
             (2, 2): -a * a * bend - a * slope,

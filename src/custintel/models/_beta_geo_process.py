@@ -108,9 +108,10 @@ class BetaGeoProcess:
         """Return when active customers purchase next; all of them do."""
         r, alpha, _a, _b = parameters
         m, A = r + purchases.frequency, alpha + purchases.T
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             mean = np.where(m > 1, A / np.maximum(m - 1, 0.0), np.inf)
-        return NextPurchase(np.ones_like(A), mean, A * np.expm1(np.log(2) / m))
+            median = A * np.expm1(np.log(2) / m)
+        return NextPurchase(np.ones_like(A), mean, median)
 
     def draw_counts_while_active(
         self, parameters: Floats, purchases: Purchases, time: float, rng: np.random.Generator
@@ -120,7 +121,8 @@ class BetaGeoProcess:
         x, T = purchases.frequency, purchases.T
         rate = rng.gamma(r + x) / (alpha + T)
         n_if_staying = rng.poisson(rate * time)
-        return np.minimum(n_if_staying, draw_chances(a, b + self.variant.chances(x), rng))
+        n_chances = draw_chances(a, b + self.variant.chances(x), rng)
+        return np.asarray(np.minimum(n_if_staying, n_chances))
 
     def draw_new(
         self, parameters: Floats, observed_for: Floats, rng: np.random.Generator

@@ -72,6 +72,24 @@ class Design:
             logs[term.position] += term.values @ coefficients
         return np.asarray(np.exp(logs))
 
+    def standardised(self, weight: Floats) -> tuple["Design", Floats]:
+        """Return covariates of mean 0 and spread 1, and the matrix that leads theta back.
+
+        A search among their coefficients does not depend on the units of the covariates.
+        """
+        back = np.eye(self.n_parameters + self.n_coefficients())
+        terms, at = [], self.n_parameters
+        for term in self.terms:
+            mean = np.average(term.values, axis=0, weights=weight)
+            spread = np.sqrt(np.average((term.values - mean) ** 2, axis=0, weights=weight))
+            spread[spread == 0] = 1.0
+            terms.append(Term(term.position, (term.values - mean) / spread))
+            own = np.arange(at, at + len(mean))
+            back[own, own] = 1 / spread
+            back[term.position, own] = -mean / spread
+            at += len(mean)
+        return Design(self.n_parameters, tuple(terms)), back
+
     def gather(self, rows: RowCurve, weight: Floats) -> Curve:
         """Return the weighted sum, with its derivatives by log parameters and coefficients."""
         if not self.terms:

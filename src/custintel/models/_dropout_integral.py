@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc
 
 from custintel._intervals import Floats
 
@@ -23,6 +24,9 @@ _NODES = (8, 16, 32, 64, 128, 256)
 _CELLS = 1 << 20  # numbers held at once in a block
 _LARGE = 1e100  # sums of squares are scaled down from here
 _NEARLY_SURE = 1 - 1e-12  # of leaving: negative powers of the rest stay finite
+_FEW_PHASES = 4.0  # expected ones, of which hardly ever come more than …
+_MOST_PHASES = 80
+_NO_MORE = 1e-17  # of a sum: what comes after such a part does not show
 _TILTED_BELOW = 4.0  # of a: a narrower distribution is better left where it is
 
 
@@ -52,17 +56,38 @@ def purchases_of_phases(a: Floats, b: Floats, m: Floats, s: Floats, k: int, j: i
 
     E[(1 − q^⌊(M+j)/k⌋) / p] for M phases to come. With θ = q^(1/k) and the k-th roots of unity
     ω, the power is an average of (θω)^(M+j) (θω)^(−l) over ω and over l = 0, …, k−1, and the
-    mean of (θω)^M over the rate is (1 + s (1 − θω))^(−m).
+    mean of (θω)^M over the rate is (1 + s (1 − θω))^(−m). Where few phases come, this leaves
+    the small difference of large numbers: the purchases are added up one by one instead.
     """
     value = np.empty_like(s)
-    growth = 1 + s / k * np.maximum(m / (a + b), 1.0)
-    tilt = np.where(a < _TILTED_BELOW, np.sqrt(growth), 1.0)
-    for rows, n_nodes in _by_difficulty(a, growth, tilt):
-        for part in np.array_split(rows, 1 + len(rows) * n_nodes * k // _CELLS):
-            p, weight = _tilted(a[part], b[part], tilt[part], n_nodes)
+    are_few = (s <= 1) & (m * s <= _FEW_PHASES)
+    few, many = np.flatnonzero(are_few), np.flatnonzero(~are_few)
+    value[few] = _one_by_one(a[few], b[few], m[few], s[few], k, j)
+    growth = 1 + s[many] / k * np.maximum(m[many] / (a + b)[many], 1.0)
+    tilt = np.where(a[many] < _TILTED_BELOW, np.sqrt(growth), 1.0)
+    for rows, n_nodes in _by_difficulty(a[many], growth, tilt):
+        for some in np.array_split(rows, 1 + len(rows) * n_nodes * k // _CELLS):
+            part = many[some]
+            p, weight = _tilted(a[part], b[part], tilt[some], n_nodes)
             kept = _kept_power(p, m[part][:, None], s[part][:, None], k, j)
             value[part] = np.sum(weight * (1 - kept) / p, axis=1)
     return value
+
+
+def _one_by_one(a: Floats, b: Floats, m: Floats, s: Floats, k: int, j: int) -> Floats:
+    """Sum, over the i-th purchase to come, the probability that it is made."""
+    total, stays = np.zeros_like(s), np.ones_like(s)
+    rows, share = np.arange(len(s)), s / (1 + s)
+    for i in range(1, 2 + _MOST_PHASES // k):
+        part = stays[rows] * betainc(k * i - j, m[rows], share[rows])
+        total[rows] += part
+        # Most customers' sums end long before those of the few who purchase most: the parts
+        # fall ever faster once they fall.
+        rows = rows[part > _NO_MORE * total[rows]]
+        if not len(rows):
+            break
+        stays[rows] *= ((b + i - 1) / (a + b + i - 1))[rows]
+    return total
 
 
 def _kept_power(p: Floats, m: Floats, s: Floats, k: int, j: int) -> Floats:

@@ -14,7 +14,7 @@ from custintel.models._history import Spend, customers_named
 
 
 def expected_spend_of(
-    parameters: Floats, spend: Spend, history: pd.DataFrame
+    parameters: Floats, spend: Spend, history: pd.DataFrame, *, with_slopes: bool
 ) -> tuple[Floats, Floats]:
     """Return each customer's expected mean amount, and its derivatives by the log parameters.
 
@@ -26,6 +26,8 @@ def expected_spend_of(
     n = p * x + q - 1
     _require_finite(n > 0, q, history)
     value = p * total / n
+    if not with_slopes:
+        return value, np.empty((len(value), 0))
     by_log = [value * (q - 1) / n, -value * q / n, value * v / total]
     return value, np.column_stack(by_log)
 

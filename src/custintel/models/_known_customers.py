@@ -29,6 +29,8 @@ class KnownCustomers:
             self.design.parameters(self.theta), self.purchases, with_slopes=with_slopes
         )
         alive = np.asarray(expit(-q))
+        if not with_slopes:
+            return Expectation(alive, np.empty((len(alive), 0)))
         return Expectation(alive, (-expit(q) * alive * slopes).T)
 
     def expected_purchases(self, horizon: Horizon, *, with_slopes: bool = True) -> Expectation:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from custintel._checks import require_between
 from custintel._intervals import Estimates, Floats, normal_quantile
 from custintel._text import translate as _
 from custintel.errors import WeakResultWarning
@@ -49,8 +48,7 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
         """
         values, errors = self._natural(), self.standard_errors_.to_numpy()
         is_log, z = self._is_log(), normal_quantile(level)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            spread = np.exp(z * errors / values)
+        spread = np.exp(z * errors / np.where(is_log, values, 1.0))
         return pd.DataFrame(
             {
                 "estimate": values,
@@ -79,7 +77,7 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
                 name: _plain(getattr(self, name)) for name in self._facts if name in vars(self)
             },
         }
-        return json.dumps(stored, allow_nan=False, indent=2)
+        return json.dumps(stored, allow_nan=False, indent=2, default=_written)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -138,12 +136,11 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
                 model=type(self).__name__,
             ),
         )
-        values: Floats = self.parameters_.to_numpy()
-        return values
+        return np.asarray(self.parameters_, dtype=float)
 
     def _theta(self) -> Floats:
         """Return parameters and coefficients on the working scale."""
-        values = self._natural().copy()
+        values: Floats = self._natural().copy()
         k = len(self._names)
         values[:k] = np.log(values[:k])
         return values
@@ -175,9 +172,23 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
                 stacklevel=3,
             )
 
+    def _drawn_parameters(self, n_draws: int, rng: np.random.Generator) -> Floats:
+        """Draw parameters, on the working scale, from their joint uncertainty."""
+        if not self._has_covariance():
+            raise ValueError(
+                _(
+                    "This {model} was made without the covariance of its parameters. Give "
+                    "covariance=… to from_parameters, or fit it.",
+                    model=type(self).__name__,
+                )
+            )
+        return rng.multivariate_normal(
+            self._theta(), self._working_covariance(), n_draws, method="eigh"
+        )
+
     def _keep_maximum(self, maximum: Climb, n_customers: float) -> None:
         """Set what a maximum of the likelihood tells as attributes."""
-        values = maximum.log_parameters.copy()
+        values = maximum.theta().copy()
         k = len(self._names)
         values[:k] = np.exp(values[:k])
         scale = np.append(values[:k], np.ones(len(values) - k))
@@ -190,22 +201,7 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
     def _keep_given(self, parameters: Mapping[str, float], covariance: pd.DataFrame | None) -> None:
         """Set parameters known from elsewhere as attributes, once they are checked."""
         for name, value in parameters.items():
-            if name in self._names and not (np.isfinite(value) and value > 0):
-                raise ValueError(
-                    _(
-                        "{name} is a finite number above zero: got {value!r}.",
-                        name=name,
-                        value=value,
-                    )
-                )
-            if not np.isfinite(value):
-                raise ValueError(
-                    _(
-                        "Coefficient {name!r} is a finite number: got {value!r}.",
-                        name=name,
-                        value=value,
-                    )
-                )
+            _require_possible(name, value, above_zero=name in self._names)
         n = len(parameters)
         unknown = np.full((n, n), np.nan)
         given = unknown if covariance is None else _checked(covariance, tuple(parameters))
@@ -234,7 +230,8 @@ def _require_possible(name: str, value: float, *, above_zero: bool) -> None:
 
 def require_penalty(penalty: float) -> float:
     """Return the weight of a penalty, once it is checked."""
-    require_between(penalty, 0, np.inf, name="penalty")
+    if not (np.isfinite(penalty) and penalty >= 0):
+        raise ValueError(_("penalty is a finite number, 0 or more: got {value!r}.", value=penalty))
     return float(penalty)
 
 
@@ -252,6 +249,11 @@ def _checked(covariance: pd.DataFrame, names: tuple[str, ...]) -> Floats:
     if not np.allclose(values, values.T, equal_nan=True):
         raise ValueError(_("covariance is symmetric; the one given is not."))
     return values
+
+
+def _written(value: Any) -> Any:
+    """Return settings of numpy's types and sequences as what JSON knows."""
+    return value.item() if isinstance(value, np.generic) else list(value)
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ parameter that runs towards zero or infinity shows as one that never stops movin
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -43,15 +44,21 @@ class Climb:
     travelled: Floats  # from the start, and one more step in the direction of the rise
     is_maximum: bool
     cost: float = 0.0  # of the penalty, which the curve contains
+    back: Floats | None = None  # leads from where the search was made to the model's scale
 
     @property
     def log_likelihood(self) -> float:
         """Return the log-likelihood, without the penalty."""
         return self.curve.value + self.cost
 
+    def theta(self) -> Floats:
+        """Return the model's log parameters, and its coefficients after them."""
+        return self.log_parameters if self.back is None else self.back @ self.log_parameters
+
     def covariance(self) -> Floats:
-        """Return the covariance of the estimated log parameters."""
-        return np.asarray(np.linalg.inv(-self.curve.hessian), dtype=float)
+        """Return the covariance of the estimated log parameters and coefficients."""
+        inverse = np.asarray(np.linalg.inv(-self.curve.hessian), dtype=float)
+        return inverse if self.back is None else self.back @ inverse @ self.back.T
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,9 @@ class Escape:
         """Say where a parameter moves."""
         if name in self.growing:
             return _("towards infinity")
-        return _("towards zero") if name in self.shrinking else ""
+        if name not in self.shrinking:
+            return ""
+        return _("towards minus infinity") if is_coefficient(name) else _("towards zero")
 
 
 Likelihood = Callable[[Floats], Curve]
@@ -114,13 +123,26 @@ def maximise(
     Raises `ConvergenceError` when none does: `explain` says in an analyst's words what the
     escape of the last parameters means.
     """
-    penalty = penalty or Penalty(0.0, starts[0])
+    end = best_end(likelihood, starts, penalty or Penalty(0.0, starts[0]))
+    return require_maximum(end, names=names, explain=explain)
+
+
+def best_end(likelihood: Likelihood, starts: Sequence[Floats], penalty: Penalty) -> Climb:
+    """Return the first maximum that a start leads to; if none does, the highest end."""
     ends = []
     for start in starts:
-        ends.append(climb(penalty.applied_to(likelihood), start))
-        if ends[-1].is_maximum:
-            return replace(ends[-1], cost=penalty.cost(ends[-1].log_parameters))
-    raise _no_maximum(max(ends, key=lambda end: end.curve.value), names, explain)
+        end = climb(penalty.applied_to(likelihood), start)
+        ends.append(replace(end, cost=penalty.cost(end.log_parameters)))
+        if end.is_maximum:
+            return ends[-1]
+    return max(ends, key=lambda end: end.curve.value)
+
+
+def require_maximum(end: Climb, *, names: Sequence[str], explain: Callable[[Escape], str]) -> Climb:
+    """Return the end of a search if it is a maximum, else raise `ConvergenceError`."""
+    if not end.is_maximum:
+        raise _no_maximum(end, names, explain)
+    return end
 
 
 def _no_maximum(
@@ -198,7 +220,7 @@ def _escape(end: Climb, names: Sequence[str]) -> Escape:
         shrinking=frozenset(name for name, move in moved.items() if move < -threshold),
         parameters={
             name: value if is_coefficient(name) else float(np.exp(value))
-            for name, value in zip(names, end.log_parameters.tolist(), strict=True)
+            for name, value in zip(names, end.theta().tolist(), strict=True)
         },
     )
 
@@ -209,7 +231,10 @@ def is_coefficient(name: str) -> bool:
 
 
 def _movement(escape: Escape) -> str:
-    growing, shrinking = sorted(escape.growing), sorted(escape.shrinking)
+    """Say which parameters escape, and where to."""
+    growing = sorted(escape.growing)
+    falling = sorted(name for name in escape.shrinking if is_coefficient(name))
+    shrinking = sorted(escape.shrinking - set(falling))
     up = _n(
         "{names} grows towards infinity",
         "{names} grow towards infinity",
@@ -222,6 +247,11 @@ def _movement(escape: Escape) -> str:
         len(shrinking),
         names=", ".join(shrinking),
     )
-    if growing and shrinking:
-        return _("{up} and {down}", up=up, down=down)
-    return up if growing else down
+    below = _n(
+        "{names} falls towards minus infinity",
+        "{names} fall towards minus infinity",
+        len(falling),
+        names=", ".join(falling),
+    )
+    shown = [text for text, names in ((up, growing), (down, shrinking), (below, falling)) if names]
+    return reduce(lambda first, second: _("{up} and {down}", up=first, down=second), shown)

@@ -115,7 +115,8 @@ class ParetoNBDProcess:
 def draw_lifetimes(s: Floats, B: Floats, rng: np.random.Generator) -> Floats:
     """Draw the times until customers leave, whose rates are gamma(s, B) distributed."""
     logs = rng.standard_exponential(len(B)) / s  # ln(1 + time / B)
-    return np.asarray(B * np.expm1(np.minimum(logs, _LARGEST_EXPONENT)))
+    with np.errstate(over="ignore"):  # infinity is a lifetime, too
+        return np.asarray(B * np.expm1(np.minimum(logs, _LARGEST_EXPONENT)))
 
 
 def _decay(parameters: Floats, purchases: Purchases) -> Decay:

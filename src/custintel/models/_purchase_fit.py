@@ -10,7 +10,16 @@ from custintel._text import translate as _
 from custintel.errors import ConvergenceError
 from custintel.models._design import Design
 from custintel.models._history import Purchases
-from custintel.models._newton import Climb, Escape, Likelihood, Penalty, climb, maximise
+from custintel.models._newton import (
+    Climb,
+    Escape,
+    Likelihood,
+    Penalty,
+    best_end,
+    climb,
+    is_coefficient,
+    require_maximum,
+)
 
 _SUBSAMPLE = 20_000  # customers that find the start for a larger number
 
@@ -27,6 +36,11 @@ class PurchaseProblem:
     starts_of: Callable[[float], list[Floats]]
     explain: Callable[[Escape], str]
     penalty: float
+
+    def explained(self, escape: Escape) -> str:
+        """Say in an analyst's words what it means that parameters escape."""
+        unlimited = sorted(filter(is_coefficient, escape.growing | escape.shrinking))
+        return _unlimited(unlimited) if unlimited else self.explain(escape)
 
     def likelihood(self) -> Likelihood:
         """Return the log-likelihood of these customers."""
@@ -50,16 +64,23 @@ class PurchaseProblem:
 
 def fit_purchases(problem: PurchaseProblem) -> Climb:
     """Return the maximum of the likelihood, or raise with what the data look like instead."""
+    return require_fit(problem, highest_end(problem))
+
+
+def require_fit(problem: PurchaseProblem, end: Climb) -> Climb:
+    """Return the end of the search if it is a maximum, else raise."""
+    return require_maximum(end, names=problem.names, explain=problem.explained)
+
+
+def highest_end(problem: PurchaseProblem) -> Climb:
+    """Return where the search ends: a maximum, or where the likelihood goes on rising."""
     _require_repeats(problem)
-    usual = _usual_starts(problem)
+    design, back = problem.design.standardised(problem.weight)
+    searched = replace(problem, design=design)
+    usual = _usual_starts(searched)
     penalty = Penalty(problem.penalty, usual[0])
-    return maximise(
-        problem.likelihood(),
-        _better_starts(problem, usual, penalty),
-        names=problem.names,
-        explain=problem.explain,
-        penalty=penalty,
-    )
+    starts = _better_starts(searched, usual, penalty)
+    return replace(best_end(searched.likelihood(), starts, penalty), back=back)
 
 
 def _usual_starts(problem: PurchaseProblem) -> list[Floats]:
@@ -101,6 +122,16 @@ def _require_repeats(problem: PurchaseProblem) -> None:
                 advice=advice(),
             )
         )
+
+
+def _unlimited(coefficients: list[str]) -> str:
+    return _(
+        "No effect of {names} is large enough: the customers of some value look as if they never "
+        "purchased again, never left, or all left at once. Merge such values with others, or "
+        "leave the covariate out. {advice}",
+        names=", ".join(coefficients),
+        advice=advice(),
+    )
 
 
 def advice() -> str:

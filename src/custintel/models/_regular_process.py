@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
+from scipy.special import betainc, expit
 
 from custintel._intervals import Floats
 from custintel.models._arrivals import draw_arrivals
@@ -31,6 +31,7 @@ from custintel.models._process import DrawnPurchases, Expectation, Horizon, Next
 
 _NUDGE = 1e-4  # of a log parameter, for central differences
 _BISECTIONS = 60
+_FARTHEST = 700.0  # logarithm of the largest ratio of a median to α + T
 
 ByPhase = Callable[[Floats, Purchases, int], Floats]
 
@@ -81,8 +82,8 @@ class RegularProcess:
         k = self.variant.regularity
 
         def in_phase(parameters: Floats, purchases: Purchases, j: int) -> Floats:
-            m, share = self._phases(parameters, purchases, time)
-            return np.asarray(1 - betainc(k - j, m + j, share))
+            m, A = self._rate(parameters, purchases)
+            return np.asarray(betainc(m + j, k - j, A / (A + time)))
 
         return self._mixed(parameters, purchases, in_phase, with_slopes=True)
 
@@ -107,18 +108,18 @@ class RegularProcess:
         """Return when active customers purchase next; all of them do."""
         k = self.variant.regularity
         weights, _by_r, _bends = phase_weights(self.variant, parameters, purchases)
-        m, A = self._phases(parameters, purchases, 0.0)[0], parameters[1] + purchases.T
+        m, A = self._rate(parameters, purchases)
         left = np.arange(k, 0, -1)[:, None]
         surplus = m + np.arange(k)[:, None] - 1
         with np.errstate(divide="ignore", invalid="ignore"):
             means = np.where(surplus > 0, A * left / np.maximum(surplus, 0.0), np.inf)
             mean = np.where(weights > 0, weights * means, 0.0).sum(axis=0)
-        low, high = np.zeros_like(A), np.ones_like(A)  # of t / (A + t)
+        low, high = np.full_like(A, -_FARTHEST), np.full_like(A, _FARTHEST)  # of ln (t / A)
         for _step in range(_BISECTIONS):
             middle = (low + high) / 2
-            come = sum(weights[j] * betainc(k - j, m + j, middle) for j in range(k))
-            low, high = np.where(come < 0.5, middle, low), np.where(come < 0.5, high, middle)
-        return NextPurchase(np.ones_like(A), mean, A * low / (1 - low))
+            none = sum(weights[j] * betainc(m + j, k - j, expit(-middle)) for j in range(k))
+            low, high = np.where(none > 0.5, middle, low), np.where(none > 0.5, high, middle)
+        return NextPurchase(np.ones_like(A), mean, A * np.exp(middle))
 
     def draw_counts_while_active(
         self, parameters: Floats, purchases: Purchases, time: float, rng: np.random.Generator
@@ -131,7 +132,7 @@ class RegularProcess:
         rate = rng.gamma(r + k * purchases.frequency + phase) / (alpha + purchases.T)
         n_if_staying = (rng.poisson(rate * time) + phase) // k
         chances = b + self.variant.chances(purchases.frequency)
-        return np.minimum(n_if_staying, draw_chances(a + 0 * chances, chances, rng))
+        return np.asarray(np.minimum(n_if_staying, draw_chances(a, chances, rng)))
 
     def draw_new(
         self, parameters: Floats, observed_for: Floats, rng: np.random.Generator
@@ -145,12 +146,10 @@ class RegularProcess:
         n_phases = rng.poisson(rate * observed_for)
         return draw_arrivals(n_phases, n_repeats, observed_for, rng, every=self.variant.regularity)
 
-    def _phases(
-        self, parameters: Floats, purchases: Purchases, time: float
-    ) -> tuple[Floats, Floats]:
-        """Return the shape of the rate, and t / (A + t)."""
+    def _rate(self, parameters: Floats, purchases: Purchases) -> tuple[Floats, Floats]:
+        """Return shape and rate of the gamma distribution of the rate, in phase 0."""
         m = parameters[0] + self.variant.regularity * purchases.frequency
-        return m, time / (parameters[1] + purchases.T + time)
+        return m, parameters[1] + purchases.T
 
     def _mixed(
         self, parameters: Floats, purchases: Purchases, in_phase: ByPhase, *, with_slopes: bool

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
@@ -31,7 +31,6 @@ from custintel.models._purchase_fit import PurchaseProblem, fit_purchases
 class RepeatPurchaseModel(ComingPurchases):
     """A model of customers who purchase at random while active, and leave unnoticed."""
 
-    _needs_intervals: ClassVar[bool] = False
     _transaction_position: ClassVar[int] = 1  # α: a higher one makes purchases rarer
     _dropout_position: ClassVar[int]
     _dropout_sign: ClassVar[int]
@@ -226,6 +225,8 @@ class RepeatPurchaseModel(ComingPurchases):
             in a model made without covariance.
 
             - ``probability_alive`` : float, in 0–1
+            - ``is_alive_assumed`` : bool, of `BetaGeoModel` alone: whether that is 1 because the
+              customer, without repeat purchase, has had no occasion to leave
             - ``expected_purchases`` : float, mean number of purchases within the horizon
             - ``expected_purchases_low``, ``expected_purchases_high`` : float
             - ``probability_of_none`` : float, in 0–1, of no purchase within the horizon
@@ -238,6 +239,7 @@ class RepeatPurchaseModel(ComingPurchases):
         return pd.DataFrame(
             {
                 "probability_alive": self._known(history).alive(with_slopes=False).value,
+                **self._flags(history),
                 "expected_purchases": expected.value,
                 "expected_purchases_low": bounds.low,
                 "expected_purchases_high": bounds.high,
@@ -307,15 +309,22 @@ class RepeatPurchaseModel(ComingPurchases):
     def _explain(self, escape: Escape) -> str:
         raise NotImplementedError
 
+    def _flags(self, history: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:  # noqa: ARG002
+        """Return columns that say where a forecast rests on an assumption."""
+        return {}
+
+    def _needs_intervals(self) -> bool:
+        return False
+
     # What follows from it.
 
     def _maximum(self, problem: PurchaseProblem) -> Climb:
         return fit_purchases(problem)
 
     def _problem(self, X: pd.DataFrame, weight: Floats | None) -> PurchaseProblem:
+        purchases = read_purchases(X, with_intervals=self._needs_intervals())
         design = self._design(X)
         require_variation(design, self._covariates())
-        purchases = read_purchases(X, with_intervals=self._needs_intervals)
         if design.terms:
             weights = np.ones(len(X)) if weight is None else weight
         else:
@@ -350,32 +359,28 @@ class RepeatPurchaseModel(ComingPurchases):
 
     def _known(self, history: pd.DataFrame) -> KnownCustomers:
         theta = self._theta()
-        return KnownCustomers(
-            self._process(), theta, self._purchases(history), self._design(history)
-        )
+        purchases = read_purchases(history).in_units_of(days_in(self.time_unit))
+        return KnownCustomers(self._process(), theta, purchases, self._design(history))
 
     def _new_customers(self, covariates: pd.DataFrame | None) -> KnownCustomers:
         theta = self._theta()
-        if self._coefficient_names() and covariates is None:
+        if not self._coefficient_names():
+            n, design = 1, Design(len(self._names))
+        elif covariates is None:
             raise ValueError(
                 _(
                     "This {model} has covariates: give covariates=…, a table of customers with "
                     "the columns {names}.",
                     model=type(self).__name__,
-                    names=", ".join(c for each in self._covariates() for c in each.columns),
+                    names=", ".join(
+                        dict.fromkeys(c for each in self._covariates() for c in each.columns)
+                    ),
                 )
             )
-        with_covariates = bool(self._coefficient_names()) and covariates is not None
-        n = len(covariates) if covariates is not None and with_covariates else 1
+        else:
+            n, design = len(covariates), self._design(covariates)
         nothing = np.zeros(n)
-        design = self._design(covariates) if with_covariates else Design(len(self._names))
-        return KnownCustomers(
-            self._process(), theta, Purchases(nothing, nothing, nothing, nothing), design
-        )
-
-    def _purchases(self, history: pd.DataFrame) -> Purchases:
-        read = read_purchases(history, with_intervals=self._needs_intervals)
-        return read.in_units_of(days_in(self.time_unit))
+        return KnownCustomers(self._process(), theta, Purchases(nothing, nothing, nothing), design)
 
     def _design(self, history: pd.DataFrame) -> Design:
         return design_of(history, len(self._names), self._covariates())

@@ -45,9 +45,10 @@ class BetaGeoModel(RepeatPurchaseModel):
         `alpha_` and nothing else.
     penalty : float, default=0.0
         Draws the logarithms of the parameters to usual ones (r = 0.5, a = 0.5, b = 2, and α
-        from the mean rate), and coefficients to 0, as a normal prior of variance 1 / `penalty`
-        does: 0.1 is weak, and enough for data that have no maximum. The intervals are those of
-        the penalised likelihood.
+        from the mean rate; with covariates, of customers of mean covariates), and coefficients
+        per standard deviation of their covariate to 0, as a normal prior of variance
+        1 / `penalty` does: 0.1 is weak, and enough for data that have no maximum. The intervals
+        are those of the penalised likelihood.
     transaction_covariates : list of str, optional
         Columns that go with how often customers purchase: a coefficient γ of a covariate z
         multiplies the mean rate by exp(γ z), through α.

@@ -205,8 +205,10 @@ class GammaGammaModel(LikelihoodModel):
             model knows no such amounts and takes them for zero.
         """
         spend = read_spend(history)
-        value, jacobian = expected_spend_of(self._natural(), spend, history)
-        return self._estimates(value, jacobian if with_errors else jacobian[:, :0])
+        value, jacobian = expected_spend_of(
+            self._natural(), spend, history, with_slopes=with_errors
+        )
+        return self._estimates(value, jacobian)
 
     def forecast(self, history: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         """Forecast the mean amount that each customer will spend per purchase.

@@ -1,6 +1,8 @@
 """The MBG/NBD model of repeat purchases, and its regular version MBG/CNBD-k."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -15,7 +17,7 @@ from custintel.models._design import Design
 from custintel.models._history import Purchases
 from custintel.models._newton import Climb, Escape, Likelihood
 from custintel.models._process import Process
-from custintel.models._purchase_fit import PurchaseProblem, fit_purchases
+from custintel.models._purchase_fit import PurchaseProblem, highest_end, require_fit
 from custintel.models._regular_process import RegularProcess
 from custintel.models._repeat_purchases import RepeatPurchaseModel
 from custintel.models.beta_geo import names_given, usual_starts
@@ -40,14 +42,15 @@ class ModifiedBetaGeoModel(RepeatPurchaseModel):
     ----------
     regularity : int or "auto", default=1
         Phases k of the time between purchases, 1 to 20; above 1, histories come from
-        `custintel.tables.regularity_history`. ``"auto"`` takes the k of the largest likelihood,
-        going up from 1 until it falls.
+        `custintel.tables.regularity_history`; forecasts do without ``sum_log_intervals``.
+        ``"auto"`` takes the k of the largest likelihood, going up from 1 until it falls.
     time_unit : {"W", "D", "M", "Y"}, default="W"
         Unit of time of `alpha_`; purchase histories are in days and converted.
     penalty : float, default=0.0
-        Draws the logarithms of the parameters to usual ones, and coefficients to 0, as a normal
-        prior of variance 1 / `penalty` does: 0.1 is weak, and enough for data that have no
-        maximum. The intervals are those of the penalised likelihood.
+        Draws the logarithms of the parameters to usual ones (those of `BetaGeoModel`), and
+        coefficients per standard deviation of their covariate to 0, as a normal prior of
+        variance 1 / `penalty` does: 0.1 is weak, and enough for data that have no maximum. The
+        intervals are those of the penalised likelihood.
     transaction_covariates : list of str, optional
         Columns that go with how often customers purchase: a coefficient γ of a covariate z
         multiplies the mean rate by exp(γ z), through α.
@@ -163,7 +166,7 @@ class ModifiedBetaGeoModel(RepeatPurchaseModel):
         >>> model = ModifiedBetaGeoModel.from_parameters(r=0.5, alpha=6.0, a=0.9, b=1.6)
         >>> history = pd.DataFrame({"frequency": [0], "recency": [0.0], "T": [270.0]})
         >>> model.probability_alive(history).round(2).tolist()
-        [0.44]
+        [0.39]
         """
         model = cls(
             regularity=regularity,
@@ -178,16 +181,16 @@ class ModifiedBetaGeoModel(RepeatPurchaseModel):
 
     def _maximum(self, problem: PurchaseProblem) -> Climb:
         """Return the maximum for the number of phases given, or for the best of several."""
-        best = None
-        for phases in self._phases_given():
-            self.regularity_ = phases
-            found = fit_purchases(problem)
-            if best is not None and found.curve.value <= best.curve.value:
-                self.regularity_ = phases - 1
+        problems = {k: _with_phases(problem, k) for k in self._phases_given()}
+        ends: dict[int, Climb] = {}
+        for k, of_k in problems.items():
+            ends[k] = highest_end(of_k)
+            if k - 1 in ends and ends[k].curve.value <= ends[k - 1].curve.value:
                 break
-            best = found
-        assert best is not None
-        return best
+        best = max(ends, key=lambda k: ends[k].curve.value)
+        maximum = require_fit(problems[best], ends[best])
+        self.regularity_ = best
+        return maximum
 
     def _phases_given(self) -> range:
         """Return the numbers of phases to try, once the argument is checked."""
@@ -205,24 +208,31 @@ class ModifiedBetaGeoModel(RepeatPurchaseModel):
             )
         return range(int(k), int(k) + 1)
 
-    @property
     def _needs_intervals(self) -> bool:
         return self.regularity != 1
 
-    def _variant(self) -> Variant:
-        return Variant(leaves_at_first=True, regularity=self.regularity_)
-
     def _process(self) -> Process:
-        variant = self._variant()
+        variant = _variant(self.regularity_)
         return BetaGeoProcess(variant) if variant.regularity == 1 else RegularProcess(variant)
 
     def _likelihood(self, purchases: Purchases, weight: Floats, design: Design) -> Likelihood:
-        return BetaGeoLikelihood.of(self._variant(), purchases, weight, design)
+        return BetaGeoLikelihood.of(_variant(1), purchases, weight, design)
 
     def _starts(self, time_per_repeat: float) -> list[Floats]:
-        starts = usual_starts(time_per_repeat / self.regularity_)
-        starts[0][0] += np.log(self.regularity_)
-        return starts
+        return usual_starts(time_per_repeat)
 
     def _explain(self, escape: Escape) -> str:
         return explain_escape(escape)
+
+
+def _variant(phases: int) -> Variant:
+    return Variant(leaves_at_first=True, regularity=phases)
+
+
+def _with_phases(problem: PurchaseProblem, k: int) -> PurchaseProblem:
+    """Return the problem of fitting MBG/CNBD-k, given that of MBG/NBD."""
+    return replace(
+        problem,
+        likelihood_of=partial(BetaGeoLikelihood.of, _variant(k)),
+        starts_of=lambda time_per_repeat: problem.starts_of(time_per_repeat / k),
+    )
