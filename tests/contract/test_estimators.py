@@ -19,6 +19,8 @@ WITH_SETTINGS = [
     models.BetaGeoModel(dropout_covariates=["is_member"]),
     models.ModifiedBetaGeoModel(transaction_covariates=["is_member", "distance"]),
     models.ModifiedBetaGeoModel(regularity=2, penalty=0.1),
+    models.ParetoNBDModel(dropout_covariates=["is_member"]),
+    models.ShiftedBetaGeoModel(dropout_covariates=["is_member"]),
 ]
 ESTIMATORS = [
     *(value() for name in models.__all__ if (value := getattr(models, name)) in CLASSES),
@@ -26,9 +28,37 @@ ESTIMATORS = [
 ]
 
 
+@pytest.fixture
+def table(model, purchase_table, occasion_table, contract_table):
+    """Return what the model reads of 400 customers, of whom the last 150 repeat the first."""
+    tables = {
+        models.BetaGeoBetaBinomialModel: occasion_table,
+        models.ShiftedBetaGeoModel: contract_table,
+    }
+    return tables.get(type(model), purchase_table)
+
+
+def with_repeats(distinct):
+    marked = distinct.assign(is_member=np.arange(250) % 3 == 0)
+    return pd.concat([marked, marked.head(150)]).rename_axis("customer_id")
+
+
 @pytest.fixture(scope="module")
-def table():
-    """Return the history of 400 customers, of whom 250 differ from one another."""
+def occasion_table():
+    truth = models.BetaGeoBetaBinomialModel.from_parameters(
+        alpha=1.2, beta=0.75, gamma=0.66, delta=2.8
+    )
+    return with_repeats(truth.simulate(250, n_periods=8, random_state=1))
+
+
+@pytest.fixture(scope="module")
+def contract_table():
+    truth = models.ShiftedBetaGeoModel.from_parameters(alpha=0.9, beta=3.0)
+    return with_repeats(truth.simulate(250, n_periods=8, random_state=1))
+
+
+@pytest.fixture(scope="module")
+def purchase_table():
     purchases = models.BetaGeoModel.from_parameters(r=0.9, alpha=5.0, a=0.8, b=2.4).simulate(
         250, duration="52W", random_state=1
     )
@@ -42,10 +72,9 @@ def table():
     distinct = history.assign(
         monetary_value=amounts,
         sum_log_intervals=logs,
-        is_member=np.arange(250) % 3 == 0,
         distance=np.random.default_rng(3).normal(20.0, 5.0, 250),
     )
-    return pd.concat([distinct, distinct.head(150)]).rename_axis("customer_id")
+    return with_repeats(distinct)
 
 
 def params_survive_clone(model, table):

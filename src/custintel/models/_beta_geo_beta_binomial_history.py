@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from custintel._intervals import Floats
 from custintel._text import mark as N_
 from custintel._text import translate as _
-from custintel.models._customer_columns import CustomerColumns
+from custintel.models._customer_columns import MOST_PERIODS, CustomerColumns
 from custintel.models._history import Purchases
 from custintel.models._merging import merged
 
@@ -48,7 +48,9 @@ def read_occasions(history: pd.DataFrame) -> Occasions:
     )
     names = ("frequency", "recency", "n_periods")
     columns.require(*names)
-    x, t_x, n = (columns.whole_numbers(name, least=0).astype(np.intp) for name in names)
+    x, t_x, n = (
+        columns.whole_numbers(name, least=0, most=MOST_PERIODS).astype(np.intp) for name in names
+    )
     columns.refuse(
         t_x > n,
         N_("recency is above n_periods, that is, the last purchase comes after the observation,"),

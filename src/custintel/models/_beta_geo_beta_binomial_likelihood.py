@@ -21,7 +21,7 @@ from custintel._intervals import Floats
 from custintel.models._beta_geo_beta_binomial_history import Occasions
 from custintel.models._design import RowCurve, total
 from custintel.models._newton import Curve
-from custintel.models._rising_factorial import LogRising
+from custintel.models._rising_factorial import LogRising, log_rising_up_to
 
 _TERMS = 1 << 17  # in a block: what the processor's cache holds
 _K = 4
@@ -84,7 +84,7 @@ class _Sum:
 
     @classmethod
     def of(cls, p: float, q: float, most: int) -> "_Sum":
-        table = _table(p + q, most)
+        table = log_rising_up_to(p + q, most)
         share, other = p / (p + q), q / (p + q)
         mixed = table.bend - table.slope
         return cls(
@@ -114,9 +114,9 @@ class _Tables:
         alpha, beta, gamma, delta = parameters.tolist()
         most = int(occasions.n_periods.max()) + 1
         return cls(
-            _table(alpha, most),
-            _table(beta, most),
-            _table(delta, most),
+            log_rising_up_to(alpha, most),
+            log_rising_up_to(beta, most),
+            log_rising_up_to(delta, most),
             _Sum.of(alpha, beta, most),
             _Sum.of(gamma, delta, most),
             float(np.log(gamma)),
@@ -192,17 +192,6 @@ class _Terms:
             (2, 3): -staying[1][end],
             (3, 3): tables.delta.bend[s] - staying[2][end],
         }
-
-
-def _table(c: float, most: int) -> LogRising:
-    """Return ln (c)_n and its derivatives by ln c for n = 0, 1, …, `most`."""
-    terms = c + np.arange(most)
-    share = np.asarray(c / terms, dtype=float)
-
-    def summed(values: Floats) -> Floats:
-        return np.append(0.0, np.cumsum(values))
-
-    return LogRising(summed(np.log(terms)), summed(share), summed(share - share**2))
 
 
 def _n_terms(occasions: Occasions) -> NDArray[np.intp]:

@@ -12,6 +12,18 @@ _FEWEST_OCCASIONS = 3  # two make four histories: three figures for four paramet
 _NEVER_LEAVES = 1e-3  # mean probability of leaving before an occasion
 
 
+def require_occasions(occasions: Occasions, weight: Floats) -> None:
+    """Refuse customers who were observed on no occasion, with whom a search has no start."""
+    if not (weight * occasions.n_periods).any():
+        raise ConvergenceError(
+            _(
+                "None of the {n} customers was observed on any occasion. {advice}",
+                n=round(float(weight.sum())),
+                advice=advice(),
+            )
+        )
+
+
 def require_information(occasions: Occasions, weight: Floats) -> None:
     """Refuse customers whose purchases cannot tell four parameters, whatever they are."""
     is_used = weight > 0

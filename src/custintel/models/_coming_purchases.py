@@ -13,6 +13,7 @@ from custintel.models._known_customers import KnownCustomers
 from custintel.models._likelihood_model import LikelihoodModel
 
 _CELLS = 20_000_000  # draws held at once
+_FUTURES = 4  # drawn with the same parameters: who is active is the costly part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +160,7 @@ class ComingPurchases(LikelihoodModel):
             Probability that the bounds hold the number, between 0 and 1. Purchases are whole
             numbers, so that a single customer's bounds hold somewhat more.
         n_draws : int, default=1000
-            Futures drawn, 100 or more.
+            Futures drawn, 100 or more: four for each draw of the parameters.
         random_state : int or numpy.random.Generator, default=0
             The same number gives the same draws.
 
@@ -176,12 +177,13 @@ class ComingPurchases(LikelihoodModel):
         require_between(level, 0, 1, name="level", open_ends=True)
         require_between(n_draws, 100, np.inf, name="n_draws")
         rng = np.random.default_rng(random_state)
-        thetas = self._drawn_parameters(int(n_draws), rng)
+        n_parameters = -(-int(n_draws) // _FUTURES)
+        thetas = self._drawn_parameters(n_parameters, rng)
         known = self._known(history)
         time = Span.parse(horizon).to(self.time_unit)
         tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
-        totals, bounds = np.zeros(len(thetas)), []
-        n_blocks = 1 + len(history) * len(thetas) // _CELLS
+        totals, bounds = np.zeros(_FUTURES * len(thetas)), []
+        n_blocks = 1 + len(history) * len(totals) // _CELLS
         for rows in np.array_split(np.arange(len(history)), n_blocks):
             counts = _drawn_counts(known, rows, thetas, time, rng)
             totals += counts.sum(axis=1)
@@ -192,8 +194,8 @@ class ComingPurchases(LikelihoodModel):
             columns=["median", "low", "high"],
         )
         # Of exchangeable draws, these ranks hold the truth exactly as often as asked.
-        total = np.quantile(totals, tails, method="weibull").tolist()
-        return PredictionInterval(table, *total, str(horizon), level, len(thetas))
+        middle, low, high = np.quantile(totals, tails, method="weibull").tolist()
+        return PredictionInterval(table, middle, low, high, str(horizon), level, len(totals))
 
 
 def _drawn_counts(
@@ -204,4 +206,5 @@ def _drawn_counts(
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
     some = replace(known, purchases=known.purchases.of(rows), design=known.design.of(rows))
-    return np.stack([replace(some, theta=theta).draw_counts(time, rng) for theta in thetas])
+    draws = [replace(some, theta=theta).draw_counts(time, _FUTURES, rng) for theta in thetas]
+    return np.concatenate(draws)

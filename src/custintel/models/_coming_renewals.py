@@ -302,10 +302,10 @@ class ComingRenewals(LikelihoodModel):
                     names=", ".join(self._covariates().columns),
                 )
             )
-        return Cohort(theta, self._design(covariates))
+        return Cohort(theta, self._design(covariates, table="covariates"))
 
-    def _design(self, history: pd.DataFrame) -> Design:
-        return design_of(history, len(self._names), [self._covariates()])
+    def _design(self, customers: pd.DataFrame, *, table: str = "contracts") -> Design:
+        return design_of(customers, len(self._names), [self._covariates()], table=table)
 
     def _covariates(self) -> Covariates:
         columns = column_names(self.dropout_covariates, argument="dropout_covariates")

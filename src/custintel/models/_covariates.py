@@ -1,4 +1,4 @@
-"""Reading covariates from a purchase history."""
+"""Reading covariates from tables with one row per customer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_columns
+from custintel._checks import quoted
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel.errors import SchemaError
+from custintel.models._customer_columns import CustomerColumns
 from custintel.models._design import Design, Term
 
 
@@ -41,10 +42,16 @@ def column_names(given: Sequence[str] | None, *, argument: str) -> tuple[str, ..
     return names
 
 
-def design_of(history: pd.DataFrame, n_parameters: int, covariates: Sequence[Covariates]) -> Design:
-    """Return the covariates of each customer of a history."""
+def design_of(
+    customers: pd.DataFrame,
+    n_parameters: int,
+    covariates: Sequence[Covariates],
+    *,
+    table: str = "purchase_history",
+) -> Design:
+    """Return the covariates of each customer of a table, which messages call `table`."""
     terms = [
-        Term(each.position, each.sign * _values(history, each.columns))
+        Term(each.position, each.sign * _values(customers, each.columns, table))
         for each in covariates
         if each.columns
     ]
@@ -69,14 +76,13 @@ def require_variation(design: Design, covariates: Sequence[Covariates]) -> None:
             )
 
 
-def _values(history: pd.DataFrame, columns: Sequence[str]) -> Floats:
-    require_columns(history.columns, columns, table="purchase_history")
-    values = [_column(history, name) for name in columns]
-    return np.column_stack(values)
+def _values(customers: pd.DataFrame, names: Sequence[str], table: str) -> Floats:
+    columns = CustomerColumns(customers, table, _("Give covariates of at least one customer."))
+    columns.require(*names)
+    return np.column_stack([_numbers(columns.column(name), name) for name in names])
 
 
-def _column(history: pd.DataFrame, name: str) -> Floats:
-    column = history[name]
+def _numbers(column: pd.Series, name: str) -> Floats:
     if column.dtype == object and column.dropna().map(lambda v: isinstance(v, bool)).all():
         column = column.astype(float)  # True, False and missing ones are a column of objects
     if not pd.api.types.is_numeric_dtype(column.dtype):  # true for booleans
@@ -98,7 +104,7 @@ def _column(history: pd.DataFrame, name: str) -> Floats:
                 name=name,
                 n=n_bad,
                 total=len(values),
-                customers=quoted(history.index[~np.isfinite(values)][:3]),
+                customers=quoted(column.index[~np.isfinite(values)][:3]),
             )
         )
     return values

@@ -12,6 +12,8 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.errors import SchemaError
 
+MOST_PERIODS = 100_000  # of time, observed or to come
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerColumns:
@@ -32,6 +34,7 @@ class CustomerColumns:
                 )
             )
         require_columns(self.frame.columns, names, table=self.table)
+        self._require_once(names)
         if self.frame.empty:
             raise SchemaError(
                 _(
@@ -41,20 +44,59 @@ class CustomerColumns:
                 )
             )
 
-    def whole_numbers(self, name: str, *, least: int) -> Floats:
-        """Return a column of whole numbers that are not below `least`."""
-        values = self._numbers(name)
+    def column(self, name: str) -> pd.Series:
+        """Return a column by its name, which may be a number in the table."""
+        column: pd.Series = self.frame.iloc[:, self._names().index(name)]
+        return column
+
+    def numbers(self, name: str) -> Floats:
+        """Return a column of finite numbers."""
+        column = self.column(name)
+        dtype = column.dtype
+        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
+            raise SchemaError(
+                _(
+                    "Column {name!r} of {table!r} holds {kind}, not numbers. {remedy}",
+                    name=name,
+                    table=self.table,
+                    kind=dtype,
+                    remedy=self.remedy,
+                )
+            )
+        values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
+        self.refuse(~np.isfinite(values), N_("{column} is missing or infinite"), column=name)
+        return values
+
+    def numbers_from_zero(self, name: str) -> Floats:
+        """Return a column of numbers that are not negative."""
+        values = self.numbers(name)
+        self.refuse(values < 0, N_("{column} is negative"), column=name)
+        return values
+
+    def whole_numbers(self, name: str, *, least: int, most: int) -> Floats:
+        """Return a column of whole numbers from `least` to `most`.
+
+        The models' tables have as many entries as the largest of them, so that a column of
+        something else, such as amounts in cents, could exhaust the memory.
+        """
+        values = self.numbers(name)
         self.refuse(
             (values != np.floor(values)) | (values < least),
             N_("{column} is not a whole number of {least} or more"),
             column=name,
             least=least,
         )
+        self.refuse(
+            values > most,
+            N_("{column} is above {most}, too many to be true,"),
+            column=name,
+            most=most,
+        )
         return values
 
     def flags(self, name: str) -> NDArray[np.bool_]:
         """Return a column of truth values, which may be written 0 and 1."""
-        values = self._numbers(name)
+        values = self.numbers(name)
         self.refuse(
             (values != 0) & (values != 1), N_("{column} is neither true nor false"), column=name
         )
@@ -77,24 +119,23 @@ class CustomerColumns:
                 )
             )
 
-    def _numbers(self, name: str) -> Floats:
-        column = self.frame[name]
-        if not pd.api.types.is_numeric_dtype(column.dtype):  # true for booleans
+    def _names(self) -> list[str]:
+        return [str(name) for name in self.frame.columns]
+
+    def _require_once(self, names: tuple[str, ...]) -> None:
+        present = self._names()
+        repeated = [name for name in names if present.count(name) > 1]
+        if repeated:
             raise SchemaError(
                 _(
-                    "Column {name!r} of {table!r} holds {kind}, not numbers. {remedy}",
-                    name=name,
+                    "Table {table!r} has several columns named {names}: keep one of each.",
                     table=self.table,
-                    kind=column.dtype,
-                    remedy=self.remedy,
+                    names=quoted(repeated),
                 )
             )
-        values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
-        self.refuse(~np.isfinite(values), N_("{column} is missing or infinite"), column=name)
-        return values
 
 
-def require_count(value: int, *, name: str, most: int = 100_000) -> int:
+def require_count(value: int, *, name: str, most: int = MOST_PERIODS) -> int:
     """Return a whole number from 1 to `most`, once it is checked."""
     is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not (is_whole and 1 <= value <= most):

@@ -1,19 +1,19 @@
 """Reading the purchase history that models are fitted on and forecast from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from custintel._checks import quoted, require_columns
+from custintel._checks import quoted
 from custintel._intervals import Floats
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.errors import SchemaError
+from custintel.models._customer_columns import CustomerColumns
 
-_TABLE = "purchase_history"
+_MOST_PURCHASES = 1_000_000  # of one customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +53,23 @@ class Spend:
 
 def read_purchases(history: pd.DataFrame, *, with_intervals: bool = False) -> Purchases:
     """Return the columns that tell when customers purchased, once they are checked."""
-    columns = _numbers(history, ["frequency", "recency", "T"])
-    frequency, recency, age = columns.values()
-    for name, values in columns.items():
-        _refuse_negative(history, values, name)
-    _refuse_fractions(history, frequency)
-    _refuse(
-        history,
+    columns = _columns(history)
+    columns.require("frequency", "recency", "T")
+    frequency = _frequency(columns)
+    recency, age = columns.numbers_from_zero("recency"), columns.numbers_from_zero("T")
+    columns.refuse(
         recency > age,
         N_("recency is above T, that is, the last purchase comes after the end of observation,"),
     )
-    _refuse(
-        history,
-        (frequency == 0) & (recency > 0),
-        N_("recency is above 0 and frequency is 0"),
-    )
-    _refuse(
-        history,
-        (frequency > 0) & (recency == 0),
-        N_("frequency is above 0 and recency is 0"),
-    )
+    columns.refuse((frequency == 0) & (recency > 0), N_("recency is above 0 and frequency is 0"))
+    columns.refuse((frequency > 0) & (recency == 0), N_("frequency is above 0 and recency is 0"))
     if not with_intervals:
         return Purchases(frequency, recency, age)
-    return Purchases(frequency, recency, age, _read_log_intervals(history, frequency, recency))
+    return Purchases(frequency, recency, age, _read_log_intervals(columns, frequency, recency))
 
 
-def _read_log_intervals(history: pd.DataFrame, frequency: Floats, recency: Floats) -> Floats:
-    if "sum_log_intervals" not in history.columns:
+def _read_log_intervals(columns: CustomerColumns, frequency: Floats, recency: Floats) -> Floats:
+    if "sum_log_intervals" not in columns.frame.columns:
         raise SchemaError(
             _(
                 "Table 'purchase_history' lacks 'sum_log_intervals', by which the regularity of "
@@ -87,17 +77,16 @@ def _read_log_intervals(history: pd.DataFrame, frequency: Floats, recency: Float
                 "custintel.tables.regularity_history(transactions, as_of=…)."
             )
         )
-    log_intervals = _number(history, "sum_log_intervals")
-    _refuse(
-        history,
+    columns.require("sum_log_intervals")
+    log_intervals = columns.numbers("sum_log_intervals")
+    columns.refuse(
         (frequency == 0) & (log_intervals != 0),
         N_("sum_log_intervals is not 0 and frequency is 0"),
     )
     # Of intervals with a given sum, equal ones have the largest sum of logarithms.
     again = np.maximum(frequency, 1)
     most = frequency * np.log(np.maximum(recency, 1e-300) / again)
-    _refuse(
-        history,
+    columns.refuse(
         log_intervals > most + 1e-6 * (1 + np.abs(most)),
         N_("sum_log_intervals is larger than frequency and recency allow"),
     )
@@ -106,18 +95,16 @@ def _read_log_intervals(history: pd.DataFrame, frequency: Floats, recency: Float
 
 def read_spend(history: pd.DataFrame) -> Spend:
     """Return the columns that tell how much customers spent, once they are checked."""
-    frequency, monetary_value = _numbers(history, ["frequency", "monetary_value"]).values()
-    _refuse_negative(history, frequency, "frequency")
-    _refuse_fractions(history, frequency)
-    return Spend(frequency, monetary_value)
+    columns = _columns(history)
+    columns.require("frequency", "monetary_value")
+    return Spend(_frequency(columns), columns.numbers("monetary_value"))
 
 
 def read_frequency(history: pd.DataFrame) -> Floats:
     """Return the repeat purchases of each customer, once they are checked."""
-    frequency = _numbers(history, ["frequency"])["frequency"]
-    _refuse_negative(history, frequency, "frequency")
-    _refuse_fractions(history, frequency)
-    return frequency
+    columns = _columns(history)
+    columns.require("frequency")
+    return _frequency(columns)
 
 
 def read_weights(sample_weight: ArrayLike | None, n: int) -> Floats | None:
@@ -143,59 +130,16 @@ def customers_named(history: pd.DataFrame, chosen: NDArray[np.bool_]) -> str:
     return quoted(history.index[chosen][:3])
 
 
-def _numbers(history: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
-    if not isinstance(history, pd.DataFrame):
-        raise TypeError(
-            _("A purchase history is a pandas DataFrame: got {kind}.", kind=type(history).__name__)
-        )
-    require_columns(history.columns, names, table=_TABLE)
-    if history.empty:
-        raise SchemaError(
-            _("Table 'purchase_history' has no customer; was as_of before every purchase?")
-        )
-    return {name: _number(history, name) for name in names}
+def _columns(history: pd.DataFrame) -> CustomerColumns:
+    return CustomerColumns(
+        history,
+        "purchase_history",
+        _(
+            "Make the table with custintel.tables.purchase_history(transactions, as_of=…), or set "
+            "these customers aside first."
+        ),
+    )
 
 
-def _number(history: pd.DataFrame, name: str) -> Floats:
-    column = history[name]
-    if not pd.api.types.is_numeric_dtype(column.dtype):
-        raise SchemaError(
-            _(
-                "Column {name!r} of 'purchase_history' holds {kind}, not numbers; recency and T "
-                "are numbers of days.",
-                name=name,
-                kind=column.dtype,
-            )
-        )
-    values = column.to_numpy(dtype=float, na_value=np.nan)
-    bad = ~np.isfinite(values)
-    _refuse(history, bad, N_("{column} is missing or infinite"), column=name)
-    return values
-
-
-def _refuse_negative(history: pd.DataFrame, values: Floats, name: str) -> None:
-    _refuse(history, values < 0, N_("{column} is negative"), column=name)
-
-
-def _refuse_fractions(history: pd.DataFrame, frequency: Floats) -> None:
-    not_whole = frequency != np.floor(frequency)
-    _refuse(history, not_whole, N_("frequency is not a whole number"))
-
-
-def _refuse(
-    history: pd.DataFrame, wrong: NDArray[np.bool_], problem: str, **fields: object
-) -> None:
-    n = int(np.count_nonzero(wrong))
-    if n:
-        raise SchemaError(
-            _(
-                "Table 'purchase_history': {problem} for {n} of {total} customers, such as "
-                "{customers}. Make the table with "
-                "custintel.tables.purchase_history(transactions, as_of=…), or set these "
-                "customers aside first.",
-                problem=_(problem, **fields),
-                n=n,
-                total=len(history),
-                customers=customers_named(history, wrong),
-            )
-        )
+def _frequency(columns: CustomerColumns) -> Floats:
+    return columns.whole_numbers("frequency", least=0, most=_MOST_PURCHASES)

@@ -68,12 +68,15 @@ class KnownCustomers:
         found = self.process.next_while_active(*self._some(rows))
         return NextPurchase(found.probability[kind], found.mean[kind], found.median[kind])
 
-    def draw_counts(self, time: float, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Draw how often each customer purchases within `time`."""
-        is_alive = rng.random(len(self.purchases.T)) < self.alive(with_slopes=False).value
-        rows = np.flatnonzero(is_alive)
-        counts = np.zeros(len(is_alive), dtype=np.int64)
-        counts[rows] = self.process.draw_counts_while_active(*self._some(rows), time, rng)
+    def draw_counts(
+        self, time: float, n_futures: int, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Draw how often each customer purchases within `time`: (n_futures, n)."""
+        alive = self.alive(with_slopes=False).value
+        counts = np.zeros((n_futures, len(alive)), dtype=np.int64)
+        for future in counts:
+            rows = np.flatnonzero(rng.random(len(alive)) < alive)
+            future[rows] = self.process.draw_counts_while_active(*self._some(rows), time, rng)
         return counts
 
     def _expectation(self, while_active: Callable[[Floats, Purchases], Expectation]) -> Expectation:

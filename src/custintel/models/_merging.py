@@ -15,7 +15,7 @@ def merged(purchases: Purchases, weight: Floats | None) -> tuple[Purchases, Floa
     x, t_x, T = purchases.frequency, purchases.recency, purchases.T
     base = float(T.max()) + 1
     is_whole = (np.floor(T) == T).all() and (t_x == np.floor(t_x)).all()
-    if not is_whole or (float(x.max()) + 1) * base**2 > _LARGEST_KEY:
+    if not is_whole or (float(x.max()) + 1) * base * base > _LARGEST_KEY:
         return purchases, np.ones_like(x) if weight is None else weight
     days = int(base)
     key = (x.astype(np.int64) * days + t_x.astype(np.int64)) * days + T.astype(np.int64)

@@ -7,6 +7,8 @@ from scipy.special import gammaln, psi, zeta
 
 from custintel._intervals import Floats
 
+_FEW = 64  # factors, which are added up faster than special functions are evaluated
+
 
 @dataclass(frozen=True, slots=True)
 class LogRising:
@@ -38,7 +40,39 @@ class CountWeights:
 
 
 def log_rising(c: Floats, n: Floats) -> LogRising:
-    """Return ln (c)_n for each customer's own c."""
+    """Return ln (c)_n for each customer's own c and n."""
+    return _added_up(c, n) if n.max() <= _FEW else _of_any_length(c, n)
+
+
+def log_rising_up_to(c: float, most: int) -> LogRising:
+    """Return ln (c)_n for n = 0, 1, …, `most`."""
+    terms = c + np.arange(most)
+    share = np.asarray(c / terms, dtype=float)
+
+    def summed(values: Floats) -> Floats:
+        return np.append(0.0, np.cumsum(values))
+
+    return LogRising(summed(np.log(terms)), summed(share), summed(share - share**2))
+
+
+def _added_up(c: Floats, n: Floats) -> LogRising:
+    # With the longest first, each further factor concerns fewer customers at the front.
+    order = np.argsort(-n.astype(np.int8), kind="stable")
+    n_longer = len(n) - np.cumsum(np.bincount(n.astype(np.intp)))
+    ordered = np.broadcast_to(c, n.shape)[order]
+    value, slope, bend = np.zeros((3, len(n)))
+    for k, rows in enumerate(map(slice, n_longer[:-1].tolist())):
+        term = ordered[rows] + k
+        share = ordered[rows] / term
+        value[rows] += np.log(term)
+        slope[rows] += share
+        bend[rows] += share * (1 - share)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return LogRising(value[back], slope[back], bend[back])
+
+
+def _of_any_length(c: Floats, n: Floats) -> LogRising:
     end = c + n
     first = c * (psi(end) - psi(c))
     second = c * c * (zeta(2, end) - zeta(2, c))  # zeta(2, ·) is the trigamma function

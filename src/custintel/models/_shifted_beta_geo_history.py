@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
-from custintel.models._customer_columns import CustomerColumns
+from custintel.models._customer_columns import MOST_PERIODS, CustomerColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def read_contracts(history: pd.DataFrame) -> Contracts:
         ),
     )
     columns.require("n_periods", "is_active")
-    periods = columns.whole_numbers("n_periods", least=1)
+    periods = columns.whole_numbers("n_periods", least=1, most=MOST_PERIODS)
     return Contracts(periods - 1, (~columns.flags("is_active")).astype(float))
 
 
@@ -92,9 +92,10 @@ def observed_survival(data: WeightedContracts) -> list[float]:
 
     It ends with the last renewal that anybody has decided on.
     """
-    decisions, left = data.contracts.n_decisions().astype(int), data.contracts.has_left
-    at_risk = np.bincount(decisions, data.weight)[::-1].cumsum()[::-1][1:]
-    leavers = np.bincount(decisions, data.weight * left)[1:]
-    kept = 1 - leavers / np.where(at_risk > 0, at_risk, 1.0)
-    shares: list[float] = np.append(1.0, np.cumprod(kept)).tolist()
+    is_used = data.weight > 0
+    weight, contracts = data.weight[is_used], data.contracts.of(np.flatnonzero(is_used))
+    decisions = contracts.n_decisions().astype(int)
+    at_risk = np.bincount(decisions, weight)[::-1].cumsum()[::-1][1:]
+    leavers = np.bincount(decisions, weight * contracts.has_left)[1:]
+    shares: list[float] = np.append(1.0, np.cumprod(1 - leavers / at_risk)).tolist()
     return shares

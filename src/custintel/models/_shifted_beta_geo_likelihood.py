@@ -12,7 +12,7 @@ import pandas as pd
 from custintel._intervals import Floats
 from custintel.models._design import Design, RowCurve
 from custintel.models._newton import Curve
-from custintel.models._rising_factorial import log_rising
+from custintel.models._rising_factorial import log_rising, log_rising_up_to
 from custintel.models._shifted_beta_geo_history import Contracts, WeightedContracts
 
 
@@ -38,22 +38,24 @@ class ShiftedBetaGeoLikelihood:
 
     def __call__(self, theta: Floats) -> Curve:
         """Return the log-likelihood and its derivatives."""
-        return self.design.gather(_rows(self.design.parameters(theta), self.contracts), self.weight)
+        alpha = self.design.parameters(theta)[0]
+        rows = _rows(alpha, float(np.exp(theta[1])), self.contracts)
+        return self.design.gather(rows, self.weight)
 
 
-def _rows(parameters: Floats, contracts: Contracts) -> RowCurve:
-    alpha, beta = parameters
-    renewed = log_rising(beta, contracts.n_renewals)
+def _rows(alpha: Floats, beta: float, contracts: Contracts) -> RowCurve:
+    n_renewals = contracts.n_renewals.astype(np.intp)
+    renewed = log_rising_up_to(beta, int(n_renewals.max()))  # β is common to all customers
     decided = log_rising(alpha + beta, contracts.n_decisions())
     by_alpha, by_beta = alpha / (alpha + beta), beta / (alpha + beta)
     mixed = decided.bend - decided.slope
-    value = contracts.has_left * np.log(alpha) + renewed.value - decided.value
+    value = contracts.has_left * np.log(alpha) + renewed.value[n_renewals] - decided.value
     slopes = np.stack(
-        [contracts.has_left - by_alpha * decided.slope, renewed.slope - by_beta * decided.slope]
+        [contracts.has_left - by_alpha * decided.slope, renewed.slope[n_renewals] - by_beta * decided.slope]
     )
     bends = {
         (0, 0): -by_alpha * decided.slope - by_alpha**2 * mixed,
         (0, 1): -by_alpha * by_beta * mixed,
-        (1, 1): renewed.bend - by_beta * decided.slope - by_beta**2 * mixed,
+        (1, 1): renewed.bend[n_renewals] - by_beta * decided.slope - by_beta**2 * mixed,
     }
     return RowCurve(value, slopes, bends)

@@ -4,14 +4,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custintel._text import translate as _
+from custintel.models._customer_columns import require_count
+
+_MOST_CUSTOMERS = 1_000_000_000
 
 
 def observed_periods(
     n_customers: int, n_periods: int | ArrayLike, *, least: int
 ) -> NDArray[np.int64]:
     """Return how many periods each simulated customer is observed, once it is checked."""
-    if n_customers < 1:
-        raise ValueError(_("n_customers is 1 or more: got {n}.", n=n_customers))
+    require_count(n_customers, name="n_customers", most=_MOST_CUSTOMERS)
     given = np.asarray(n_periods, dtype=float)
     if given.shape not in ((), (n_customers,)):
         raise ValueError(_("n_periods is one number, or one for each customer simulated."))

@@ -12,6 +12,7 @@ from custintel.models._beta_geo_beta_binomial_likelihood import BetaGeoBetaBinom
 from custintel.models._beta_geo_beta_binomial_limits import (
     explain_escape,
     require_information,
+    require_occasions,
     usual_starts,
 )
 from custintel.models._coming_occasions import ComingOccasions
@@ -109,8 +110,9 @@ class BetaGeoBetaBinomialModel(ComingOccasions):
             look like a simpler situation: nobody purchases, nobody leaves, customers all
             alike. The error's ``diagnosis`` says where the search stopped.
         """
-        weight = read_weights(sample_weight, len(X))
-        occasions, weights = merged_occasions(read_occasions(X), weight)
+        read = read_occasions(X)
+        occasions, weights = merged_occasions(read, read_weights(sample_weight, len(X)))
+        require_occasions(occasions, weights)
         penalty = require_penalty(self.penalty)
         if not penalty:
             require_information(occasions, weights)

@@ -38,7 +38,8 @@ class ParetoNBDModel(RepeatPurchaseModel):
         changes these two and nothing else.
     penalty : float, default=0.0
         Draws the logarithms of the parameters to usual ones (r = 0.5, s = 0.5, α and β from
-        the mean rate), and coefficients to 0, as a normal prior of variance 1 / `penalty`
+        the mean rate; with covariates, of customers of mean covariates), and coefficients per
+        standard deviation of their covariate to 0, as a normal prior of variance 1 / `penalty`
         does: 0.1 is weak, and enough for data that have no maximum. The intervals are those of
         the penalised likelihood.
     transaction_covariates : list of str, optional

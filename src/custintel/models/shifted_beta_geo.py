@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel.models._coming_renewals import ComingRenewals
 from custintel.models._covariates import require_variation
@@ -324,5 +325,21 @@ class ShiftedBetaGeoModel(ComingRenewals):
 def _best_end(data: WeightedContracts, design: Design, penalty: float) -> Climb:
     scaled, back = design.standardised(data.weight)
     likelihood = ShiftedBetaGeoLikelihood.of(data, scaled)
-    starts = [np.append(start, np.zeros(design.n_coefficients())) for start in _STARTS]
-    return replace(best_end(likelihood, starts, Penalty(penalty, starts[0])), back=back)
+    no_effect = np.zeros(design.n_coefficients())
+    starts = [np.append(start, no_effect) for start in _starts(data, design, penalty)]
+    # A penalty draws to the usual start, whatever the search begins with.
+    usual = np.append(_STARTS[0], no_effect)
+    return replace(best_end(likelihood, starts, Penalty(penalty, usual)), back=back)
+
+
+def _starts(data: WeightedContracts, design: Design, penalty: float) -> list[Floats]:
+    """Return points to start from, before the usual ones that without covariates.
+
+    Without covariates there are few kinds of customers, so that it is found in no time.
+    """
+    usual = [*_STARTS]
+    if not design.terms:
+        return usual
+    plain = ShiftedBetaGeoLikelihood.of(data, Design(design.n_parameters))
+    end = best_end(plain, usual, Penalty(penalty, usual[0]))
+    return [end.log_parameters, *usual] if end.is_maximum else usual

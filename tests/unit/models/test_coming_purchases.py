@@ -64,7 +64,7 @@ def test_more_is_the_rest(model, history):
 def test_counts_have_the_distribution_of_draws(model, history):
     counts = model._known(history)
     rng = np.random.default_rng(1)
-    drawn = np.stack([counts.draw_counts(26.0, rng) for _ in range(4000)])
+    drawn = counts.draw_counts(26.0, 4000, rng)
     table = model.purchase_distribution(history, horizon="26W", most=5)
     for n in range(6):
         p = table[n].to_numpy()
