@@ -153,10 +153,10 @@ class Estimates:
         """
         if not (self.jacobian.shape[1] and other.jacobian.shape[1]):
             return Estimates.without_errors(self.value * other.value)
-        jacobian = np.hstack(
-            [self.jacobian * other.value[:, None], other.jacobian * self.value[:, None]]
-        )
         k = len(self.covariance)
+        jacobian = np.empty((len(self.value), k + len(other.covariance)))
+        np.multiply(self.jacobian, other.value[:, None], out=jacobian[:, :k])
+        np.multiply(other.jacobian, self.value[:, None], out=jacobian[:, k:])
         covariance = np.zeros((k + len(other.covariance),) * 2)
         covariance[:k, :k] = self.covariance
         covariance[k:, k:] = other.covariance

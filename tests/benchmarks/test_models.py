@@ -1,122 +1,137 @@
-"""Fits and forecasts, timed beside lifetimes in the same run.
+"""Fits and values beside lifetimes in the same run, and up to ten million customers.
 
-Skipped by default; run with ``pytest tests/benchmarks --benchmark-only``. The ratios are kept
-in each benchmark's ``extra_info``.
+`make bench` runs them, and writes the tables into the docs; the suite skips them.
 """
 
-import time
-import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from lifetimes import BetaGeoFitter, GammaGammaFitter
 
-from custintel.datasets import load_cdnow
-from custintel.models import BetaGeoModel, GammaGammaModel
-from custintel.models._beta_geo_process import draw_beta_geo
-from custintel.tables import purchase_history
+from .measuring import ROOT, Measurement, measure
 
-CDNOW = {"r": 0.2426, "alpha": 4.4136, "a": 0.7929, "b": 2.4259}
-MILLION = 1_000_000
+PAGE = ROOT / "docs" / "guide" / "benchmarks.md"
+LINEAR = 1.1  # the slope of cost over customers, on log scales
+ROUNDS = 3  # of custintel; lifetimes, many times as slow, has one
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A task that both libraries do, and how much faster custintel has to be."""
+
+    title: str
+    ours: str
+    theirs: str
+    n_customers: int
+    at_least: float
+    agree_within: float  # relatively, in the numbers that come out
+
+
+RACES = [
+    Race("BG/NBD, fit", "beta_geo", "beta_geo", 1_000_000, 50, 1e-4),
+    Race("Pareto/NBD, fit", "pareto_nbd", "pareto_nbd", 100_000, 40, 1e-3),
+    Race("Gamma-gamma, fit", "gamma_gamma", "gamma_gamma", 1_000_000, 20, 1e-4),
+    Race("Value of 12 months", "value", "value", 1_000_000, 100, 2e-3),
+    Race(
+        "Value of 12 months, with intervals", "value_with_intervals", "value", 1_000_000, 20, 2e-3
+    ),
+]
+LIKE_FOR_LIKE = [race for race in RACES if race.ours == race.theirs]
+SIZES = [10_000, 100_000, 1_000_000, 10_000_000]
+
+
+@cache
+def measured(task: str, library: str, n_customers: int, rounds: int) -> Measurement:
+    """Measure a task once, however many tests ask for it."""
+    return measure(task, library, n_customers, rounds=rounds)
+
+
+def of_ours(race: Race) -> Measurement:
+    return measured(race.ours, "custintel", race.n_customers, ROUNDS)
+
+
+def of_theirs(race: Race) -> Measurement:
+    return measured(race.theirs, "lifetimes", race.n_customers, 1)
+
+
+@dataclass
+class Results:
+    """Rows of the tables, as they come in."""
+
+    races: list[list[str]] = field(default_factory=list)
+    sizes: list[list[str]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
-def million():
-    """Return a million customers like those of CDNOW, in whole days."""
-    rng = np.random.default_rng(1)
-    T = rng.integers(189, 273, MILLION).astype(float)
-    drawn = draw_beta_geo(np.array([*CDNOW.values()]), T / 7, rng)
-    days = np.ceil(drawn.time * 7)
-    is_new_day = np.r_[True, (np.diff(drawn.customer) != 0) | (np.diff(days) > 0)]
-    frequency = np.bincount(drawn.customer[is_new_day]) - 1
-    recency = np.zeros(MILLION)
-    np.maximum.at(recency, drawn.customer, days)
-    history = pd.DataFrame({"frequency": frequency, "recency": recency, "T": T})
-    spend = GammaGammaModel.from_parameters(p=6.25, q=3.74, v=15.44)
-    amounts = spend.simulate(history, random_state=2)["monetary_value"]
-    return history.assign(monetary_value=amounts)
+def results() -> Iterator[Results]:
+    """Collect the rows, then print them and write them into the docs."""
+    collected = Results()
+    yield collected
+    heads = {
+        "races": "Task|Customers|custintel|lifetimes|Ratio|Memory added|by lifetimes",
+        "sizes": "Customers|Fit|Per million|Memory added|Peak of the process",
+    }
+    for name, head in heads.items():
+        rows = getattr(collected, name)
+        if rows:
+            write_table(name, head.split("|"), rows)
 
 
-@pytest.fixture(scope="module")
-def master():
-    return purchase_history(load_cdnow("master"), as_of="1997-09-30")
+@pytest.fixture(autouse=True)
+def _only_when_benchmarks_run(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("benchmark_skip"):
+        pytest.skip("benchmarks run by `make bench`")
 
 
-def seconds(function, *arguments):
-    start = time.perf_counter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        result = function(*arguments)
-    return time.perf_counter() - start, result
-
-
-def compare(benchmark, theirs, *, at_least):
-    """Keep how many times faster than lifetimes the benchmark ran, and require a ratio."""
-    ratio = theirs / benchmark.stats.stats.median
-    benchmark.extra_info["lifetimes_seconds"] = round(theirs, 3)
-    benchmark.extra_info["ratio"] = round(ratio, 1)
-    assert ratio > at_least
-
-
-def lifetimes_beta_geo(history):
-    columns = history["frequency"], history["recency"] / 7, history["T"] / 7
-    return BetaGeoFitter().fit(*columns)
-
-
-def lifetimes_gamma_gamma(history):
-    repeat = history[history["frequency"] > 0]
-    return GammaGammaFitter().fit(repeat["frequency"], repeat["monetary_value"])
-
-
-def test_fit_a_million_with_standard_errors(benchmark, million):
-    model = benchmark.pedantic(lambda: BetaGeoModel().fit(million), rounds=5, warmup_rounds=1)
-    theirs, fitter = seconds(lifetimes_beta_geo, million)
-    assert model.r_ == pytest.approx(fitter.params_["r"], rel=1e-3)
-    compare(benchmark, theirs, at_least=50)
-
-
-def test_fit_cdnow_master(benchmark, master):
-    benchmark.pedantic(lambda: BetaGeoModel().fit(master), rounds=9, warmup_rounds=1)
-    assert benchmark.stats.stats.median < 0.1
-    compare(benchmark, seconds(lifetimes_beta_geo, master)[0], at_least=5)
-
-
-def test_fit_the_spend_of_a_million(benchmark, million):
-    benchmark.pedantic(lambda: GammaGammaModel().fit(million), rounds=5, warmup_rounds=1)
-    compare(benchmark, seconds(lifetimes_gamma_gamma, million)[0], at_least=20)
-
-
-def test_discounted_year_of_a_million_with_intervals(benchmark, million):
-    """Beside lifetimes' twelve monthly expectations, without spend, bounds or derivatives."""
-    model = BetaGeoModel.from_parameters(
-        **CDNOW, covariance=BetaGeoModel().fit(million).covariance_
-    )
-
-    def year():
-        arguments = {"horizon": "12M", "annual_discount_rate": 0.1}
-        return model.expected_purchases(million, **arguments).interval(0.95)
-
-    low, high = benchmark.pedantic(year, rounds=3, warmup_rounds=1)
-    fitter = lifetimes_beta_geo(million.head(1000))
-    fitter.params_ = pd.Series(CDNOW)
-    columns = million["frequency"], million["recency"] / 7, million["T"] / 7
-
-    def lifetimes_year():
-        up_to = fitter.conditional_expected_number_of_purchases_up_to_time
-        sums = [
-            np.zeros(MILLION),
-            *(up_to(month * 365.25 / 84, *columns) for month in range(1, 13)),
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.ours)
+def test_speed(race: Race, results: Results) -> None:
+    ours, theirs = of_ours(race), of_theirs(race)
+    ratio = theirs.seconds / ours.seconds
+    results.races.append(
+        [
+            race.title,
+            f"{race.n_customers:,}",
+            f"{ours.seconds:.2f} s",
+            f"{theirs.seconds:.1f} s",
+            f"{ratio:.0f} ×",
+            f"{ours.added_megabytes:.0f} MB",
+            f"{theirs.added_megabytes:.0f} MB",
         ]
-        return sum(np.diff(sums, axis=0) * 1.1 ** -((np.arange(12)[:, None] + 0.5) / 12))
-
-    theirs, values = seconds(lifetimes_year)
-    assert (low <= values).all()
-    assert (values <= high).all()
-    compare(benchmark, theirs, at_least=20)
+    )
+    assert ours.numbers == pytest.approx(theirs.numbers, rel=race.agree_within)
+    assert ratio >= race.at_least
 
 
-def test_forecast_cdnow_master_with_intervals(benchmark, master):
-    model = BetaGeoModel().fit(master)
-    benchmark.pedantic(lambda: model.forecast(master), rounds=5, warmup_rounds=1)
-    assert benchmark.stats.stats.median < 1
+@pytest.mark.parametrize("race", LIKE_FOR_LIKE, ids=lambda race: race.ours)
+def test_added_memory_is_at_most_half(race: Race) -> None:
+    assert of_ours(race).added_megabytes <= of_theirs(race).added_megabytes / 2
+
+
+def test_ten_million_customers(results: Results) -> None:
+    found = [measured("beta_geo", "custintel", n, ROUNDS) for n in SIZES]
+    for n, each in zip(SIZES, found, strict=True):
+        results.sizes.append(
+            [
+                f"{n:,}",
+                f"{each.seconds:.3f} s",
+                f"{each.seconds * 1e6 / n:.2f} s",
+                f"{each.added_megabytes:,.0f} MB",
+                f"{each.peak_megabytes:,.0f} MB",
+            ]
+        )
+    assert found[-1].peak_megabytes < 8000
+    slope = np.polyfit(np.log(SIZES), np.log([each.seconds for each in found]), 1)[0]
+    assert slope < LINEAR
+
+
+def write_table(name: str, head: list[str], rows: list[list[str]]) -> None:
+    rule = ["---"] + ["--:"] * (len(head) - 1)
+    table = "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *rows])
+    print(f"\n{table}")  # noqa: T201 - the table is what the run is for
+    text = Path(PAGE).read_text("utf-8")
+    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, after = text.split(start)[0], text.split(end)[1]
+    PAGE.write_text(f"{before}{start}\n\n{table}\n\n{end}{after}", "utf-8")

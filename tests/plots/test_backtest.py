@@ -69,3 +69,12 @@ def test_empty_tables_say_so_and_wrong_ones_raise(
     for plot in (backtest_lines, calibration_points, alive_path):
         with pytest.raises(SchemaError):
             plot(pd.DataFrame({"other": [1]}))
+
+
+def test_a_short_last_week_ends_before_a_whole_one_would(tracking: pd.DataFrame) -> None:
+    ends = pd.to_datetime(["2024-01-07", "2024-01-10"])
+    short = tracking.set_axis(
+        pd.MultiIndex.from_product([["BG/NBD", "hiatus"], ends], names=["model", "week_end"])
+    )
+    for line in backtest_lines(short).get_lines():
+        assert list(line.get_xdata()) == pytest.approx([0, 1, 1 + 3 / 7])

@@ -14,13 +14,15 @@ import pytest
 
 from custintel._text import catalogue_in_use
 from custintel.datasets import simulate_transactions
-from custintel.errors import ReadError, SchemaError
+from custintel.errors import ConvergenceError, ReadError, SchemaError
+from custintel.models import ModifiedBetaGeoModel, ParetoNBDModel
 from custintel.report import (
     Analysis,
     Assumptions,
     analyse,
     customer_scores,
     source_from_table,
+    purchase_models,
     write_report,
 )
 
@@ -363,3 +365,67 @@ def test_scores_and_page_need_two_places(analysis: Analysis, tmp_path: Path) -> 
     with pytest.raises(ReadError, match="cannot be written"):
         write_report(analysis, tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
+
+
+def test_values_of_an_untested_model_do_not_borrow_the_test(
+    read_page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = _many(600)
+    tested = analyse(source_from_table(table, name="usual")).test
+    assert tested is not None
+    fit = purchase_models._fitted
+
+    def refuse_all_purchases(name: str, history: pd.DataFrame) -> Any:
+        if name == tested.choice.name and "holdout_purchases" not in history:
+            raise ConvergenceError("no maximum")
+        return fit(name, history)
+
+    monkeypatch.setattr(purchase_models, "_fitted", refuse_all_purchases)
+    analysis = analyse(source_from_table(table, name="odd"))
+    assert analysis.forecast is not None
+    assert analysis.untested_model == analysis.forecast.name != tested.choice.name
+    files = write_report(analysis, tmp_path / "r.html")
+    opening = read_page(files.html).openings["model"]
+    assert f"a model that was not tested, {analysis.forecast.name}" in opening
+    text = files.html.read_text(encoding="utf-8")
+    assert "used in this report" not in text
+    assert "in its test the purchase model" not in text
+
+
+@pytest.mark.parametrize(
+    ("failing", "n", "told"),
+    [
+        ([], 3, "Of 3 models"),
+        ([ParetoNBDModel], 2, "Of 2 models"),
+        ([ParetoNBDModel, ModifiedBetaGeoModel], 1, "the others could not be fitted"),
+    ],
+)
+def test_only_models_that_were_fitted_count_as_compared(
+    failing: list[Any], n: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: object, X: pd.DataFrame, **_options: object) -> None:
+        raise ConvergenceError("no maximum")
+
+    for model in failing:
+        monkeypatch.setattr(model, "fit", refuse)
+    analysis = analyse(source_from_table(_many(600), name="odd"))
+    assert analysis.test is not None
+    assert analysis.test.n_models == n
+    text = write_report(analysis, tmp_path / "r.html").html.read_text(encoding="utf-8")
+    assert told in re.sub("<[^>]+>", "", text)
+
+
+def test_a_refund_long_before_the_first_purchase_does_not_stretch_the_test() -> None:
+    table = _many(600)
+    early = pd.DataFrame(
+        {
+            "customer_id": table["customer_id"].iloc[:1],
+            "ordered_at": [table["ordered_at"].min() - pd.Timedelta(days=1500)],
+            "revenue": [-5.0],
+        }
+    )
+    usual = analyse(source_from_table(table, name="usual")).test
+    with_refund = analyse(source_from_table(pd.concat([early, table]), name="odd")).test
+    assert usual is not None
+    assert with_refund is not None
+    assert with_refund.calibration_end == usual.calibration_end

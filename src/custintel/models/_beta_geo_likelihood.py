@@ -141,6 +141,17 @@ def staying(variant: Variant, parameters: Floats, purchases: Purchases) -> RowCu
     return RowCurve(-m * log_T - kx * np.log(alpha) + pause.value, slopes, bends)
 
 
+def log_odds_alone(variant: Variant, parameters: Floats, purchases: Purchases) -> Floats:
+    """Return q for customers who have had a chance to leave, without its derivatives."""
+    r, alpha, a, b = parameters
+    x = purchases.frequency
+    elapsed = np.log((alpha + purchases.T) / (alpha + purchases.recency))
+    q = np.log(a / (b + (variant.chances(x) - 1))) + (r + variant.regularity * x) * elapsed
+    if variant.regularity > 1:
+        q += np.log(phase_weights(variant, parameters, purchases)[0][0])
+    return np.asarray(q)
+
+
 def log_odds(variant: Variant, parameters: Floats, purchases: Purchases) -> RowCurve:
     """Return q for customers who have had a chance to leave."""
     r, alpha, a, b = parameters

@@ -12,7 +12,7 @@ from scipy.special import betaln, gammaln, xlogy
 
 from custintel._intervals import Floats
 from custintel.models._arrivals import draw_arrivals
-from custintel.models._beta_geo_likelihood import Variant, log_odds
+from custintel.models._beta_geo_likelihood import Variant, log_odds, log_odds_alone
 from custintel.models._dropout_integral import active_purchases
 from custintel.models._history import Purchases
 from custintel.models._process import (
@@ -151,11 +151,12 @@ def log_odds_of(
     n = len(purchases.T)
     rows = np.flatnonzero(variant.chances(purchases.frequency) > 0)
     own = parameters if parameters.ndim == 1 else parameters[:, rows]
-    odds = log_odds(variant, own, purchases.of(rows))
     q = np.full(n, -np.inf)
-    q[rows] = odds.value
     if not with_slopes:
+        q[rows] = log_odds_alone(variant, own, purchases.of(rows))
         return q, np.empty((0, n))
+    odds = log_odds(variant, own, purchases.of(rows))
+    q[rows] = odds.value
     slopes = np.zeros((4, n))
     slopes[:, rows] = odds.slopes
     return q, slopes

@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from custintel._checks import require_between
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
+from custintel.models._coming_purchases import PredictionInterval
 from custintel.models._covariates import Covariates, column_names, design_of
 from custintel.models._customer_columns import require_count
 from custintel.models._design import Design
+from custintel.models._drawn_periods import drawn_periods
 from custintel.models._likelihood_model import LikelihoodModel
 from custintel.models._process import Expectation
 from custintel.models._renewals_ahead import Ahead, expected_renewals, log_staying
@@ -270,6 +274,63 @@ class ComingRenewals(LikelihoodModel):
             },
             index=history.index,
         )
+
+    def prediction_interval(
+        self,
+        history: pd.DataFrame,
+        *,
+        periods_ahead: int,
+        level: float = 0.95,
+        n_draws: int = 1000,
+        random_state: int | np.random.Generator = 0,
+    ) -> PredictionInterval:
+        """Return where the numbers of contract periods that really begin are going to fall.
+
+        Futures are drawn: parameters from their joint uncertainty, then each customer's
+        probability of leaving, and renewals. The interval of the expected number, which
+        `forecast` gives, is much narrower.
+
+        Parameters
+        ----------
+        history : DataFrame
+            One row per customer: ``n_periods``, ``is_active``, and the columns of covariates.
+        periods_ahead : int
+            Contract periods to come after the current one, 1 or more.
+        level : float, default=0.95
+            Probability that the bounds hold the number, between 0 and 1. Periods are whole
+            numbers, so that a single customer's bounds hold somewhat more.
+        n_draws : int, default=1000
+            Futures drawn, 100 or more.
+        random_state : int or numpy.random.Generator, default=0
+            The same number gives the same draws.
+
+        Returns
+        -------
+        PredictionInterval
+            ``table`` with a row per customer, and the bounds of the total: of periods begun,
+            where `PredictionInterval` speaks of purchases. 0 for those who have left.
+
+        Raises
+        ------
+        ValueError
+            If the model has no covariance, whose uncertainty the bounds would leave out.
+        """
+        require_between(level, 0, 1, name="level", open_ends=True)
+        require_between(n_draws, 100, np.inf, name="n_draws")
+        n = require_count(periods_ahead, name="periods_ahead")
+        rng = np.random.default_rng(random_state)
+        thetas = self._drawn_parameters(int(n_draws), rng)
+        tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
+        drawn = drawn_periods(
+            thetas, read_contracts(history), self._design(history), most=n, tails=tails, rng=rng
+        )
+        table = pd.DataFrame(
+            drawn.quantiles, index=history.index, columns=["median", "low", "high"]
+        )
+        # Of exchangeable draws, these ranks hold the truth exactly as often as asked.
+        total, low, high = np.quantile(drawn.totals, tails, method="weibull").tolist()
+        horizon = _n("{n} period", "{n} periods", n)
+        return PredictionInterval(table, total, low, high, horizon, level, len(thetas))
 
     def _of_customers(
         self, history: pd.DataFrame, forecast: Callable[[Floats, Floats], Expectation]

@@ -67,10 +67,11 @@ class CustomerColumns:
         self.refuse(~np.isfinite(values), N_("{column} is missing or infinite"), column=name)
         return values
 
-    def numbers_from_zero(self, name: str) -> Floats:
-        """Return a column of numbers that are not negative."""
+    def numbers_from_zero(self, name: str, *, most: int) -> Floats:
+        """Return a column of numbers from 0 to `most`."""
         values = self.numbers(name)
         self.refuse(values < 0, N_("{column} is negative"), column=name)
+        self._refuse_above(most, values, name)
         return values
 
     def whole_numbers(self, name: str, *, least: int, most: int) -> Floats:
@@ -86,12 +87,7 @@ class CustomerColumns:
             column=name,
             least=least,
         )
-        self.refuse(
-            values > most,
-            N_("{column} is above {most}, too many to be true,"),
-            column=name,
-            most=most,
-        )
+        self._refuse_above(most, values, name)
         return values
 
     def flags(self, name: str) -> NDArray[np.bool_]:
@@ -118,6 +114,14 @@ class CustomerColumns:
                     remedy=self.remedy,
                 )
             )
+
+    def _refuse_above(self, most: int, values: Floats, name: str) -> None:
+        self.refuse(
+            values > most,
+            N_("{column} is above {most}, too many to be true,"),
+            column=name,
+            most=most,
+        )
 
     def _names(self) -> list[str]:
         return [str(name) for name in self.frame.columns]

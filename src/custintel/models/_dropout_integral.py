@@ -51,26 +51,29 @@ def active_purchases(a: ArrayLike, b: Floats, m: Floats, s: Floats) -> ActivePur
     return out
 
 
-def purchases_of_phases(a: Floats, b: Floats, m: Floats, s: Floats, k: int, j: int) -> Floats:
-    """Return the expected purchases when each takes k phases, j of which have passed already.
+def purchases_of_phases(a: Floats, b: Floats, m: Floats, s: Floats, k: int) -> Floats:
+    """Return the expected purchases when each takes k phases, of which 0, …, k−1 have passed.
 
-    E[(1 − q^⌊(M+j)/k⌋) / p] for M phases to come. With θ = q^(1/k) and the k-th roots of unity
-    ω, the power is an average of (θω)^(M+j) (θω)^(−l) over ω and over l = 0, …, k−1, and the
-    mean of (θω)^M over the rate is (1 + s (1 − θω))^(−m). Where few phases come, this leaves
-    the small difference of large numbers: the purchases are added up one by one instead.
+    E[(1 − q^⌊(M+j)/k⌋) / p] for M phases to come, in row j; the rate of phases has the shape
+    m + j. With θ = q^(1/k) and the k-th roots of unity ω, the power is an average of
+    (θω)^(M+j) (θω)^(−l) over ω and over l = 0, …, k−1, and the mean of (θω)^M over the rate is
+    (1 + s (1 − θω))^(−m−j). Where few phases come, this leaves the small difference of large
+    numbers: the purchases are added up one by one instead.
     """
-    value = np.empty_like(s)
-    are_few = (s <= 1) & (m * s <= _FEW_PHASES)
-    few, many = np.flatnonzero(are_few), np.flatnonzero(~are_few)
-    value[few] = _one_by_one(a[few], b[few], m[few], s[few], k, j)
-    growth = 1 + s[many] / k * np.maximum(m[many] / (a + b)[many], 1.0)
+    value = np.empty((k, len(s)))
+    are_few = (s <= 1) & ((m + np.arange(k)[:, None]) * s <= _FEW_PHASES)
+    many = np.flatnonzero(~are_few.all(axis=0))
+    growth = 1 + s[many] / k * np.maximum((m + k / 2)[many] / (a + b)[many], 1.0)
     tilt = np.where(a[many] < _TILTED_BELOW, np.sqrt(growth), 1.0)
     for rows, n_nodes in _by_difficulty(a[many], growth, tilt):
         for some in np.array_split(rows, 1 + len(rows) * n_nodes * k // _CELLS):
             part = many[some]
             p, weight = _tilted(a[part], b[part], tilt[some], n_nodes)
-            kept = _kept_power(p, m[part][:, None], s[part][:, None], k, j)
-            value[part] = np.sum(weight * (1 - kept) / p, axis=1)
+            kept = _kept_powers(p, m[part][:, None], s[part][:, None], k)
+            value[:, part] = np.sum(weight * (1 - kept) / p, axis=2)
+    for j, row in enumerate(are_few):
+        few = np.flatnonzero(row)
+        value[j, few] = _one_by_one(a[few], b[few], m[few] + j, s[few], k, j)
     return value
 
 
@@ -90,15 +93,18 @@ def _one_by_one(a: Floats, b: Floats, m: Floats, s: Floats, k: int, j: int) -> F
     return total
 
 
-def _kept_power(p: Floats, m: Floats, s: Floats, k: int, j: int) -> Floats:
-    """Return E[q^⌊(M+j)/k⌋], given p."""
+def _kept_powers(p: Floats, m: Floats, s: Floats, k: int) -> Floats:
+    """Return E[q^⌊(M+j)/k⌋], given p, for each number j of phases passed."""
     theta = np.exp(np.log1p(-np.minimum(p, _NEARLY_SURE)) / k)
-    total = np.zeros_like(p)
+    total = np.zeros((k, *p.shape))
     for h in range(k):
         turned = theta * np.exp(2j * np.pi * h / k)
-        powers = sum(turned ** (j - rest) for rest in range(k))
-        total += (powers * (1 + s * (1 - turned)) ** -m).real
-    return np.asarray(total / k)
+        growth = 1 + s * (1 - turned)
+        term = growth**-m * sum(turned**-rest for rest in range(k))
+        for row in total:
+            row += term.real
+            term *= turned / growth
+    return total / k
 
 
 def _by_difficulty(

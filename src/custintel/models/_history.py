@@ -14,6 +14,7 @@ from custintel.errors import SchemaError
 from custintel.models._customer_columns import CustomerColumns
 
 _MOST_PURCHASES = 1_000_000  # of one customer
+_MOST_DAYS = 10**12  # beyond it, powers of times overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def read_purchases(history: pd.DataFrame, *, with_intervals: bool = False) -> Pu
     columns = _columns(history)
     columns.require("frequency", "recency", "T")
     frequency = _frequency(columns)
-    recency, age = columns.numbers_from_zero("recency"), columns.numbers_from_zero("T")
+    recency, age = (columns.numbers_from_zero(name, most=_MOST_DAYS) for name in ("recency", "T"))
     columns.refuse(
         recency > age,
         N_("recency is above T, that is, the last purchase comes after the end of observation,"),

@@ -1,5 +1,7 @@
 """Taking equal histories once, with their weight: lossless, and up to nine times fewer rows."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -8,6 +10,7 @@ from custintel._intervals import Floats
 from custintel.models._history import Purchases
 
 _LARGEST_KEY = 2**62
+_LARGEST_CODE = 2**20
 
 
 def merged(purchases: Purchases, weight: Floats | None) -> tuple[Purchases, Floats]:
@@ -15,7 +18,7 @@ def merged(purchases: Purchases, weight: Floats | None) -> tuple[Purchases, Floa
     x, t_x, T = purchases.frequency, purchases.recency, purchases.T
     base = float(T.max()) + 1
     is_whole = (np.floor(T) == T).all() and (t_x == np.floor(t_x)).all()
-    if not is_whole or (float(x.max()) + 1) * base * base > _LARGEST_KEY:
+    if not is_whole or (float(x.max()) + 1) * base**2 > _LARGEST_KEY:
         return purchases, np.ones_like(x) if weight is None else weight
     days = int(base)
     key = (x.astype(np.int64) * days + t_x.astype(np.int64)) * days + T.astype(np.int64)
@@ -54,10 +57,25 @@ def _means(
 
 def distinct(columns: list[Floats]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return one row of each combination of values, and the combination of each row."""
-    kind, _first = pd.factorize(columns[0])
+    kind, n_kinds = _numbered(columns[0])
     for column in columns[1:]:
-        code, values = pd.factorize(column)
-        kind, _pairs = pd.factorize(kind.astype(np.int64) * len(values) + code)
-    rows = np.empty(kind.max() + 1, dtype=np.intp)
+        code, n_codes = _numbered(column)
+        if n_kinds * n_codes > _LARGEST_KEY:
+            kind, n_kinds = _renumbered(kind)
+        kind, n_kinds = kind * n_codes + code, n_kinds * n_codes
+    kind, n_kinds = _renumbered(kind)
+    rows = np.empty(n_kinds, dtype=np.intp)
     rows[kind] = np.arange(len(kind))
     return rows, kind
+
+
+def _numbered(values: Floats) -> tuple[NDArray[np.int64], int]:
+    """Number the values; whole ones that are not large are numbers already."""
+    if values.min() >= 0 and values.max() < _LARGEST_CODE and (values == np.floor(values)).all():
+        return values.astype(np.int64), int(values.max()) + 1
+    return _renumbered(values)
+
+
+def _renumbered(values: NDArray[Any]) -> tuple[NDArray[np.int64], int]:
+    code, found = pd.factorize(values)
+    return code.astype(np.int64), len(found)

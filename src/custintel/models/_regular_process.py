@@ -33,7 +33,7 @@ _NUDGE = 1e-4  # of a log parameter, for central differences
 _BISECTIONS = 60
 _FARTHEST = 700.0  # logarithm of the largest ratio of a median to α + T
 
-ByPhase = Callable[[Floats, Purchases, int], Floats]
+ByPhase = Callable[[Floats, Purchases], Floats]  # one row per number of phases passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,12 @@ class RegularProcess:
     ) -> Expectation:
         """Return the weighted expected purchases of customers who are active at T."""
 
-        def in_phase(parameters: Floats, purchases: Purchases, j: int) -> Floats:
-            return self._weighted(parameters, purchases, horizon, j)
+        def by_phase(parameters: Floats, purchases: Purchases) -> Floats:
+            return self._weighted(parameters, purchases, horizon)
 
-        return self._mixed(parameters, purchases, in_phase, with_slopes=with_slopes)
+        return self._mixed(parameters, purchases, by_phase, with_slopes=with_slopes)
 
-    def _weighted(
-        self, parameters: Floats, purchases: Purchases, horizon: Horizon, j: int
-    ) -> Floats:
+    def _weighted(self, parameters: Floats, purchases: Purchases, horizon: Horizon) -> Floats:
         r, alpha, a, b = parameters
         k, x = self.variant.regularity, purchases.frequency
         s = horizon.ends[:, None] / (alpha + purchases.T)
@@ -71,9 +69,9 @@ class RegularProcess:
             return np.broadcast_to(values, s.shape).ravel()
 
         value = purchases_of_phases(
-            each(a), each(b + self.variant.chances(x)), each(r + k * x + j), s.ravel(), k, j
+            each(a), each(b + self.variant.chances(x)), each(r + k * x), s.ravel(), k
         )
-        return np.asarray(horizon.weights @ value.reshape(s.shape))
+        return np.asarray(horizon.weights @ value.reshape(k, *s.shape))
 
     def none_while_active(
         self, parameters: Floats, purchases: Purchases, time: float
@@ -81,11 +79,12 @@ class RegularProcess:
         """Return the probability of too few phases for a purchase."""
         k = self.variant.regularity
 
-        def in_phase(parameters: Floats, purchases: Purchases, j: int) -> Floats:
+        def by_phase(parameters: Floats, purchases: Purchases) -> Floats:
             m, A = self._rate(parameters, purchases)
-            return np.asarray(betainc(m + j, k - j, A / (A + time)))
+            passed = np.arange(k)[:, None]
+            return np.asarray(betainc(m + passed, k - passed, A / (A + time)))
 
-        return self._mixed(parameters, purchases, in_phase, with_slopes=True)
+        return self._mixed(parameters, purchases, by_phase, with_slopes=True)
 
     def counts_while_active(
         self, parameters: Floats, purchases: Purchases, time: float, most: int
@@ -152,22 +151,18 @@ class RegularProcess:
         return m, parameters[1] + purchases.T
 
     def _mixed(
-        self, parameters: Floats, purchases: Purchases, in_phase: ByPhase, *, with_slopes: bool
+        self, parameters: Floats, purchases: Purchases, by_phase: ByPhase, *, with_slopes: bool
     ) -> Expectation:
         """Average an expectation over the phases that an active customer may be in."""
         shared, rows, kind = self._without_recency(parameters, purchases)
         some = purchases.of(rows)
-        phases = range(self.variant.regularity)
-        values = np.stack([in_phase(shared, some, j) for j in phases])[:, kind]
+        values = by_phase(shared, some)[:, kind]
         weights, by_r, _bends = phase_weights(self.variant, parameters, purchases)
         mean = (weights * values).sum(axis=0)
         if not with_slopes:
             return Expectation(mean, np.empty((len(mean), 0)))
         columns = [
-            (
-                weights * np.stack([_slope(in_phase, shared, some, j, at) for j in phases])[:, kind]
-            ).sum(axis=0)
-            for at in range(4)
+            (weights * _slope(by_phase, shared, some, at)[:, kind]).sum(axis=0) for at in range(4)
         ]
         share = parameters[1] / (parameters[1] + purchases.T)
         by_alpha = -np.arange(len(values))[:, None] * share
@@ -187,11 +182,9 @@ class RegularProcess:
         return parameters[:, rows], rows, kind
 
 
-def _slope(
-    in_phase: ByPhase, parameters: Floats, purchases: Purchases, j: int, position: int
-) -> Floats:
+def _slope(by_phase: ByPhase, parameters: Floats, purchases: Purchases, position: int) -> Floats:
     above, below = parameters.copy(), parameters.copy()
     above[position] *= np.exp(_NUDGE)
     below[position] /= np.exp(_NUDGE)
-    difference = in_phase(above, purchases, j) - in_phase(below, purchases, j)
+    difference = by_phase(above, purchases) - by_phase(below, purchases)
     return np.asarray(difference / (2 * _NUDGE))

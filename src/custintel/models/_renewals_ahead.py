@@ -9,6 +9,7 @@ Derivatives are by ln a and ln b.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
@@ -55,6 +56,14 @@ def expected_renewals(a: Floats, b: Floats, ahead: Ahead) -> Expectation:
     if ahead.n is not None:
         return _added_up(a, b, ahead.n, ahead.discount)
     return _endless(a, b, ahead.discount) if ahead.discount < 1 else _undiscounted(a, b)
+
+
+def draw_renewals(a: Floats, b: Floats, most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw how often customers renew before they leave, counted up to `most`."""
+    leaving = rng.beta(a, b)
+    with np.errstate(divide="ignore"):  # who leaves never, or at once
+        renewals = rng.exponential(size=len(leaving)) / -np.log1p(-leaving)
+    return np.minimum(renewals, most).astype(np.int64)
 
 
 def _added_up(a: Floats, b: Floats, n: int, discount: float) -> Expectation:

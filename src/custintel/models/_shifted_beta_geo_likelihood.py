@@ -51,7 +51,10 @@ def _rows(alpha: Floats, beta: float, contracts: Contracts) -> RowCurve:
     mixed = decided.bend - decided.slope
     value = contracts.has_left * np.log(alpha) + renewed.value[n_renewals] - decided.value
     slopes = np.stack(
-        [contracts.has_left - by_alpha * decided.slope, renewed.slope[n_renewals] - by_beta * decided.slope]
+        [
+            contracts.has_left - by_alpha * decided.slope,
+            renewed.slope[n_renewals] - by_beta * decided.slope,
+        ]
     )
     bends = {
         (0, 0): -by_alpha * decided.slope - by_alpha**2 * mixed,

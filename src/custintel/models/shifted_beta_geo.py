@@ -17,6 +17,7 @@ from custintel.models._design import Design
 from custintel.models._history import read_weights
 from custintel.models._likelihood_model import LikelihoodModel, require_penalty
 from custintel.models._newton import Climb, Penalty, best_end, require_maximum
+from custintel.models._renewals_ahead import draw_renewals
 from custintel.models._shifted_beta_geo_history import (
     WeightedContracts,
     observed_survival,
@@ -300,13 +301,13 @@ class ShiftedBetaGeoModel(ComingRenewals):
         cohort = self._cohort(covariates)
         alpha, beta = cohort.design.parameters(cohort.theta)
         rng = np.random.default_rng(random_state)
-        leaving = rng.beta(alpha, beta, n_customers)
-        with np.errstate(divide="ignore"):  # who leaves never, or at once
-            renewals = np.floor(rng.exponential(size=n_customers) / -np.log1p(-leaving))
+        a, b = (np.broadcast_to(each, n_customers) for each in (alpha, beta))
+        # Of the periods observed, the first is begun without a renewal.
+        renewals = draw_renewals(a, b, int(observed.max()), rng)
         begun = np.minimum(renewals + 1, observed)
         customers = pd.Index(np.arange(1, n_customers + 1).astype(str), name="customer_id")
         return pd.DataFrame(
-            {"n_periods": begun.astype(np.int64), "is_active": renewals + 1 >= observed},
+            {"n_periods": begun, "is_active": renewals + 1 >= observed},
             index=customers,
         )
 
@@ -333,9 +334,9 @@ def _best_end(data: WeightedContracts, design: Design, penalty: float) -> Climb:
 
 
 def _starts(data: WeightedContracts, design: Design, penalty: float) -> list[Floats]:
-    """Return points to start from, before the usual ones that without covariates.
+    """Return points to start from: before the usual ones, the maximum without covariates.
 
-    Without covariates there are few kinds of customers, so that it is found in no time.
+    Without them there are few kinds of customers, so that it is found in no time.
     """
     usual = [*_STARTS]
     if not design.terms:

@@ -54,7 +54,7 @@ def backtest_lines(tracking: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes
     if tracking.empty:
         return style.say(ax, _("No purchases to show."))
     for position, (name, each) in enumerate(tracking.groupby(level=0, sort=False)):
-        weeks = np.arange(len(each) + 1)
+        weeks = _weeks_after_the_cut(each.index.get_level_values(-1))
         if position == 0:
             actual = np.append(0, each["actual_purchases"])
             ax.plot(weeks, actual, color=style.INK, linewidth=2, label=_("Actual"))
@@ -78,6 +78,14 @@ def backtest_lines(tracking: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes
         y=_("Purchases so far"),
     )
     return ax
+
+
+def _weeks_after_the_cut(ends: pd.Index) -> np.ndarray:
+    """Return how many weeks after the cut each week ends, the last of which may be short."""
+    weeks = np.arange(len(ends) + 1.0)
+    if len(ends) > 1:
+        weeks[-1] = weeks[-2] + (ends[-1] - ends[-2]).days / 7
+    return weeks
 
 
 def calibration_points(deciles: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":

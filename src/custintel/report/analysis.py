@@ -124,6 +124,13 @@ class Analysis:
         """Return the currency of all amounts, if it is known."""
         return self.source.currency
 
+    @property
+    def untested_model(self) -> str | None:
+        """Return the model of the values if the test is that of another one, else None."""
+        if self.test is None or self.forecast is None:
+            return None
+        return None if self.forecast.name == self.test.choice.name else self.forecast.name
+
 
 def analyse(
     source: Source,

@@ -29,7 +29,7 @@ class ModelTest:
     """The model that forecast the middle third of the time best, tested on the last third."""
 
     choice: ModelChoice
-    n_models: int  # compared; 1: there was nothing to choose from
+    n_models: int  # compared; 0: none could be fitted earlier, and the usual one was taken
     calibration_end: pd.Timestamp
     tracking: pd.DataFrame
     fit: pd.DataFrame
@@ -46,7 +46,7 @@ class PurchaseForecast:
 
 def tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str | None]:
     """Choose a model on two thirds of the time and test it on the last; or say why not."""
-    first = seen["ordered_at"].min().normalize()
+    first = seen.loc[seen["revenue"] >= 0, "ordered_at"].min().normalize()
     days = (day - first).days // 3
     if days < _SHORTEST_TEST:
         return None, _(
@@ -96,11 +96,17 @@ def _chosen(
     cuts = [cut - pd.Timedelta(days=days), cut]
     try:
         trial = backtest(seen, _CANDIDATES, cut_dates=cuts, horizon=f"{days}D", as_of=day)
-        return trial.best(), len(_CANDIDATES)
+        return trial.best(), _n_compared(trial.scores)
     except (ConvergenceError, SchemaError):
         usual = {_USUAL: _CANDIDATES[_USUAL]}
         trial = backtest(seen, usual, cut_dates=[cut], horizon=f"{days}D", as_of=day)
-        return trial.best(), 1
+        return trial.best(), 0
+
+
+def _n_compared(scores: pd.DataFrame) -> int:
+    """Count the models that could be fitted at every cut."""
+    is_fitted = (scores["reason"] == "") & ~scores["is_baseline"]
+    return int(is_fitted.groupby(level="model").all().sum())
 
 
 def _fitted(name: str, history: pd.DataFrame) -> PurchaseModel:

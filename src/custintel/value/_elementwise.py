@@ -14,7 +14,7 @@ from custintel.errors import SchemaError
 
 def numbers(given: ArrayLike, *, name: str, low: float = -np.inf, high: float = np.inf) -> Floats:
     """Return a number or array-like as floats, or say which are not finite and in range."""
-    values = np.asarray(given, dtype=float)
+    values = _as_floats(given, name)
     wrong = ~(np.isfinite(values) & (values >= low) & (values <= high))
     n = int(np.count_nonzero(wrong))
     if n:
@@ -30,6 +30,24 @@ def numbers(given: ArrayLike, *, name: str, low: float = -np.inf, high: float = 
             )
         )
     return values
+
+
+def _as_floats(given: ArrayLike, name: str) -> Floats:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(
+            _("{name} is a number, or several: got {given!r}.", name=name, given=given)
+        ) from None
+
+
+def float_column(column: pd.Series) -> pd.Series:
+    """Return a column as floats, NaN where a cell is no number; texts of numbers are numbers."""
+    # pandas would take dates and spans for the count of their ticks.
+    if column.dtype.kind in "mM" or isinstance(column.dtype, pd.PeriodDtype):
+        return pd.Series(np.nan, index=column.index, name=column.name)
+    read = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    return pd.Series(read, index=column.index, name=column.name)
 
 
 def _range(low: float, high: float) -> str:

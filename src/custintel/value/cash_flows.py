@@ -13,6 +13,7 @@ from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import DAYS_PER_YEAR, Day, Span, as_day
 from custintel.errors import SchemaError
+from custintel.value._elementwise import float_column
 
 CashFlowTiming = Literal["end", "middle", "start"]
 _PERIODS_BEFORE_END = {"end": 0.0, "middle": 0.5, "start": 1.0}
@@ -131,7 +132,7 @@ def net_present_value(
 
 
 def _years_by_period(period: pd.Series, timing: CashFlowTiming, length: Span) -> Floats:
-    number = pd.to_numeric(period, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    number = float_column(period).to_numpy()
     with np.errstate(invalid="ignore"):
         wrong = ~(np.isfinite(number) & (number >= 0) & (number == np.floor(number)))
     _require_none(period, wrong, _("a whole number of periods from now, 0 or more"))
@@ -155,7 +156,7 @@ def _years_by_date(due_on: pd.Series, now: pd.Timestamp) -> Floats:
 
 
 def _amounts(amount: pd.Series) -> Floats:
-    values = pd.to_numeric(amount, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    values = float_column(amount).to_numpy()
     _require_none(amount, ~np.isfinite(values), _("a finite number"))
     return np.asarray(values)
 

@@ -282,11 +282,11 @@ def require_limit(ratio: Floats, retention_rate: ArrayLike) -> None:
         raise ValueError(
             _n(
                 "Without an end the sum of {n} of {total} has no limit (retention_rate "
-                "{examples}): retention times growth is not below 1 + discount_rate. Give "
-                "n_periods, or a higher discount_rate.",
+                "{examples}): retention times growth is not below 1 + discount_rate. Check the "
+                "rates, or count a limited number of periods.",
                 "Without an end the sums of {n} of {total} have no limit (retention_rate "
-                "{examples}): retention times growth is not below 1 + discount_rate. Give "
-                "n_periods, or a higher discount_rate.",
+                "{examples}): retention times growth is not below 1 + discount_rate. Check the "
+                "rates, or count a limited number of periods.",
                 n,
                 total=ratio.size,
                 examples=examples(retention_rate, endless),

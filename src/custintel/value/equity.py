@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.errors import SchemaError
 from custintel.value.lifetime import LifetimeValues
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+NO_GROUP = N_("(none)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,5 +202,7 @@ def _groups(customers: pd.Index, by: pd.Series | None) -> pd.Series:
         )
     groups = groups.astype("category")
     if groups.isna().any():
-        groups = groups.cat.add_categories(["(none)"]).fillna("(none)")
+        if NO_GROUP not in groups.cat.categories:
+            groups = groups.cat.add_categories([NO_GROUP])
+        groups = groups.fillna(NO_GROUP)
     return groups

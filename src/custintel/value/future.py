@@ -74,8 +74,9 @@ def future_equity(
     Raises
     ------
     ValueError
-        If a number of customers is negative or not finite, or the horizon is not one of whole
-        months, stands beside a sequence, or is left out with a discount rate of zero.
+        If a number of customers is negative or not finite, there are none, or the horizon is
+        not one of whole months, stands beside a sequence, or is left out with a discount rate
+        of zero.
 
     References
     ----------
@@ -96,6 +97,7 @@ def future_equity(
     29.72
     """
     coming = numbers(customers_per_month, name="customers_per_month", low=0)
+    _require_months(coming)
     rate = new_customer.annual_discount_rate
     if coming.ndim == 0:
         discounted = float(coming) * _discounted_months(acquisition_horizon, rate)
@@ -111,7 +113,7 @@ def future_equity(
             )
         middles = (np.arange(coming.size) + 0.5) / 12
         discounted = float(coming @ discount_factors(middles, rate))
-        horizon = str(Span(coming.size, "M")) if coming.size else None
+        horizon = str(Span(coming.size, "M"))
     return FutureEquity(
         total=new_customer.value * discounted,
         total_low=new_customer.value_low * discounted,
@@ -120,6 +122,17 @@ def future_equity(
         acquisition_horizon=horizon,
         new_customer=new_customer,
     )
+
+
+def _require_months(coming: Floats) -> None:
+    if coming.ndim > 1 or not coming.size:
+        raise ValueError(
+            _(
+                "customers_per_month is one number, or a list with one for each month: got "
+                "numbers of the shape {shape}.",
+                shape=coming.shape,
+            )
+        )
 
 
 def _discounted_months(horizon: str | None, rate: float) -> float:
@@ -254,7 +267,7 @@ def total_equity(current: CustomerEquity, future: FutureEquity) -> TotalEquity:
 def _require_same_conventions(current: CustomerEquity, future: FutureEquity) -> None:
     values, new = current.values, future.new_customer
     differ = {
-        "horizon": values.horizon != new.horizon,
+        "horizon": _days(values.horizon) != _days(new.horizon),
         "annual_discount_rate": values.annual_discount_rate != new.annual_discount_rate,
         "margin_rate": (values.margin_rate is None) != (new.margin_rate is None),
         "level": values.level != new.level,
@@ -271,5 +284,10 @@ def _require_same_conventions(current: CustomerEquity, future: FutureEquity) -> 
         )
 
 
+def _days(horizon: str | None) -> float | None:
+    return None if horizon is None else Span.parse(horizon).to("D")
+
+
 def _same(one: Floats, other: Floats) -> bool:
-    return one.shape == other.shape and np.allclose(one, other, rtol=1e-9, equal_nan=True)
+    # Relative alone: from millions of customers covariances come near any absolute tolerance.
+    return one.shape == other.shape and np.allclose(one, other, rtol=1e-9, atol=0, equal_nan=True)

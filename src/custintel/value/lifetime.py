@@ -12,6 +12,7 @@ from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Span
 from custintel.errors import SchemaError
+from custintel.value._elementwise import float_column
 
 
 class PurchaseModel(Protocol):
@@ -212,7 +213,7 @@ def _margin(margin_rate: float | pd.Series | None, customers: pd.Index) -> float
                 customers=quoted(repeated, most=3),
             )
         )
-    rates = matched.to_numpy(dtype=float, na_value=np.nan)
+    rates = np.asarray(float_column(matched))
     _require_rates(rates, customers)
     return rates
 

@@ -8,7 +8,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
-from custintel.value._elementwise import count_or_none, numbers
+from custintel.value._elementwise import float_column, count_or_none, numbers
 from custintel.value.constant_retention import TIMINGS, MarginTiming
 
 # Probabilities are often given rounded, so that a row may miss 1 by a little.
@@ -114,7 +114,7 @@ def _probabilities(transitions: pd.DataFrame) -> Floats:
     if not (states.is_unique and transitions.columns.is_unique):
         raise SchemaError(_("A state stands twice in transitions; each has one row and column."))
     _require_states(transitions.columns, states, _("columns of transitions"))
-    moves = transitions[list(states)].to_numpy(dtype=float)
+    moves = transitions[list(states)].apply(float_column).to_numpy(dtype=float)
     with np.errstate(invalid="ignore"):
         is_wrong = ~(moves >= 0).all(axis=1) | (moves.sum(axis=1) > 1 + _ROUNDING)
     n = int(np.count_nonzero(is_wrong))
@@ -137,7 +137,7 @@ def _margins(margins: pd.Series, states: pd.Index) -> Floats:
     if not margins.index.is_unique:
         raise SchemaError(_("A state stands twice in margins; each has one."))
     _require_states(margins.index, states, _("margins"))
-    earned = margins.reindex(states).to_numpy(dtype=float)
+    earned = float_column(margins.reindex(states)).to_numpy()
     unknown = ~np.isfinite(earned)
     if unknown.any():
         raise SchemaError(

@@ -109,8 +109,8 @@ def _lines(
     columns = dict.fromkeys([*needed, *([] if by is None else [by])])
     seen = (
         lazy(transactions, list(columns))
-        .with_columns(day=day_number("ordered_at"))
-        .filter(nw.col("day") >= days[0], nw.col("day") <= days[1])
+        # No helper column: the table may have one of that name, and `by` may ask for it.
+        .filter(day_number("ordered_at") >= days[0], day_number("ordered_at") <= days[1])
     )
     amount = nw.col("revenue")
     if basis == "margin":

@@ -5,8 +5,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from custintel._checks import require_between, require_columns
+from custintel._checks import quoted, require_between, require_columns
 from custintel._intervals import Floats
+from custintel._text import translate as _
+from custintel.errors import SchemaError
+from custintel.value._elementwise import float_column
 
 
 class CountingModel(Protocol):
@@ -48,7 +51,8 @@ def frequency_fit(history: pd.DataFrame, model: CountingModel, *, most: int = 7)
     Raises
     ------
     SchemaError
-        If a column is missing.
+        If a column is missing, nobody is in the history, or a number in it is missing or
+        negative.
 
     References
     ----------
@@ -71,6 +75,7 @@ def frequency_fit(history: pd.DataFrame, model: CountingModel, *, most: int = 7)
     """
     require_columns(history.columns, ["frequency", "T"], table="purchase_history")
     require_between(most, 2, 1000, name="most")
+    _require_counts(history)
     n_classes = int(most) + 1
     frequency = np.minimum(history["frequency"].to_numpy(int), n_classes - 1)
     return pd.DataFrame(
@@ -80,6 +85,28 @@ def frequency_fit(history: pd.DataFrame, model: CountingModel, *, most: int = 7)
         },
         index=pd.RangeIndex(n_classes, name="frequency"),
     )
+
+
+def _require_counts(history: pd.DataFrame) -> None:
+    if history.empty:
+        raise SchemaError(
+            _("Table 'purchase_history' has no customer; was as_of before every purchase?")
+        )
+    for name in ("frequency", "T"):
+        values = float_column(history[name]).to_numpy()
+        wrong = ~(np.isfinite(values) & (values >= 0))
+        if wrong.any():
+            raise SchemaError(
+                _(
+                    "Table 'purchase_history': {name} is no number of 0 or more for {n} of "
+                    "{total} customers, such as {customers}. Make the table with "
+                    "custintel.tables.purchase_history(transactions, as_of=…).",
+                    name=name,
+                    n=int(wrong.sum()),
+                    total=len(values),
+                    customers=quoted(history.index[wrong], most=3),
+                )
+            )
 
 
 def _expected(history: pd.DataFrame, model: CountingModel, n_classes: int) -> Floats:

@@ -12,7 +12,19 @@ from custintel._text import translate as _
 from custintel.value._elementwise import numbers
 from custintel.value.constant_retention import TIMINGS, MarginTiming, margin_multiple
 
-_LEAST = {"n_customers": 0, "discount_rate": 0, "new_customers": 0, "acquisition_cost": 0}
+_LEAST = {
+    "n_customers": 0,
+    "retention_rate": 0,
+    "discount_rate": 0,
+    "new_customers": 0,
+    "acquisition_cost": 0,
+    "growth_rate": -1,
+}
+_MOST = {"retention_rate": 1}
+_COLUMNS = [
+    *("low", "base", "high", "equity_low", "equity_base", "equity_high"),
+    *("swing", "elasticity"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +77,11 @@ class EquityAssumptions:
     timing: MarginTiming = "after_renewal"
 
     def __post_init__(self) -> None:
-        """Check what no formula below checks."""
+        """Check all at the door: a wrong number is told before anything rests on it."""
         require_choice(self.timing, TIMINGS, name="timing")
         for name in _drivers():
-            numbers(getattr(self, name), name=name, low=_LEAST.get(name, -np.inf))
+            low, high = _LEAST.get(name, -np.inf), _MOST.get(name, np.inf)
+            numbers(getattr(self, name), name=name, low=low, high=high)
         if self.new_customers > 0 and self.discount_rate == 0:
             raise ValueError(
                 _(
@@ -149,8 +162,9 @@ def equity_scenarios(
     _require_ranges(ranges)
     worth = base.equity()
     rows = [_row(base, worth, name, *map(float, ends)) for name, ends in ranges.items()]
-    table = pd.DataFrame(rows, index=pd.Index(ranges, name="driver", dtype=object))
-    return table.sort_values("swing", ascending=False, kind="stable") if len(table) else table
+    drivers = pd.Index(ranges, name="driver", dtype=object)
+    table = pd.DataFrame(rows, index=drivers, columns=_COLUMNS, dtype=float)
+    return table.sort_values("swing", ascending=False, kind="stable")
 
 
 def _row(
@@ -186,6 +200,7 @@ def _drivers() -> list[str]:
 def _require_ranges(ranges: Mapping[str, tuple[float, float]]) -> None:
     for name, (low, high) in ranges.items():
         require_choice(name, _drivers(), name="ranges")
+        numbers([low, high], name=name)
         if not low <= high:
             raise ValueError(
                 _(

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from custintel._checks import require_columns
 from custintel._frames import Frame
+from custintel._text import translate as _
 from custintel._time import Day, as_day
+from custintel.errors import SchemaError
 from custintel.tables import daily_purchases
 from custintel.value.lifetime import PurchaseModel
 
@@ -114,7 +116,7 @@ def holdout_fit(holdout: pd.DataFrame, model: PurchaseModel, *, most: int = 7) -
     -------
     DataFrame
         Indexed by ``frequency``, the repeat purchases in the calibration period, from 0 to
-        `most` (which holds all those above too).
+        `most` (which holds all those above too). Classes without customers are left out.
 
         - ``n_customers`` : int
         - ``actual_purchases`` : int, in the holdout, all customers of the class together
@@ -124,7 +126,7 @@ def holdout_fit(holdout: pd.DataFrame, model: PurchaseModel, *, most: int = 7) -
     Raises
     ------
     SchemaError
-        If a column is missing.
+        If a column is missing, or nobody is in the holdout.
 
     Examples
     --------
@@ -141,6 +143,10 @@ def holdout_fit(holdout: pd.DataFrame, model: PurchaseModel, *, most: int = 7) -
     require_columns(
         holdout.columns, ["frequency", "holdout_purchases", "holdout_days"], table="holdout"
     )
+    if holdout.empty:
+        raise SchemaError(
+            _("Table 'holdout' has no customer; was calibration_end before every purchase?")
+        )
     horizon = f"{int(holdout['holdout_days'].iloc[0])}D"
     expected = model.expected_purchases(holdout, horizon=horizon, annual_discount_rate=0.0)
     classes = (

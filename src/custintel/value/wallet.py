@@ -12,6 +12,7 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError, SetAsideWarning
+from custintel.value._elementwise import float_column
 
 NO_SPEND, NO_CATEGORY = N_("no spend given"), N_("no category spend")
 NEGATIVE, ABOVE_ONE = N_("negative amount"), N_("spend above category spend")
@@ -92,12 +93,7 @@ def share_of_wallet(spend: pd.Series, category_spend: pd.Series) -> ShareOfWalle
     (0.3, 0.5)
     """
     _require_labels(spend, category_spend)
-    both = pd.DataFrame(
-        {
-            "spend": pd.to_numeric(spend, errors="coerce").astype(float),
-            "category_spend": pd.to_numeric(category_spend, errors="coerce").astype(float),
-        }
-    )
+    both = _beside(spend, category_spend)
     reason = _reasons(both)
     is_wrong = reason.notna()
     set_aside = both[is_wrong].assign(reason=reason[is_wrong])
@@ -112,6 +108,18 @@ def share_of_wallet(spend: pd.Series, category_spend: pd.Series) -> ShareOfWalle
         mean_share=float(shares.mean()) if has_rows else np.nan,
         table=kept.assign(share_of_wallet=shares, headroom=kept["category_spend"] - kept["spend"]),
         set_aside=set_aside,
+    )
+
+
+def _beside(spend: pd.Series, category_spend: pd.Series) -> pd.DataFrame:
+    """Return both amounts by label, in the order of `spend`, then what it lacks."""
+    labels = spend.index.append(category_spend.index).unique()
+    columns = {"spend": spend, "category_spend": category_spend}
+    return pd.DataFrame(
+        {
+            name: float_column(each).reindex(labels)
+            for name, each in columns.items()
+        }
     )
 
 
@@ -242,8 +250,8 @@ def wallet_allocation(ranks: pd.DataFrame) -> WalletAllocation:
     """
     if not (ranks.index.is_unique and ranks.columns.is_unique):
         raise SchemaError(_("A respondent or a brand stands twice in the ranks; each has one."))
-    given = ranks.apply(pd.to_numeric, errors="coerce").astype(float)
-    _require_ranks(ranks, (~(given >= 1) & ranks.notna()).to_numpy() | np.isinf(given.to_numpy()))
+    given = ranks.apply(float_column).astype(float)
+    _require_ranks(ranks, (~(given >= 1) & ranks.notna() | np.isinf(given)).to_numpy(dtype=bool))
     is_used = given.notna()
     answered = is_used.any(axis=1)
     _warn_of_silent(ranks.index[~answered], len(ranks))

@@ -165,6 +165,7 @@ def test_simulated_history_is_possible_and_reproducible(fitted):
         ({"frequency": [5, 2, 6, 3, 0]}, "frequency is above recency.*'a'"),
         ({"recency": [0, 7, 6, 9, 0]}, "recency is above n_periods.*'b'"),
         ({"recency": [2, 4, 6, 9, 0]}, "recency is above 0 and frequency is 0"),
+        ({"n_periods": [6, 6, 6, 10**9, 0]}, "n_periods is above 100000, too many.*'d'"),
         ({"n_periods": [6, 6, 6.5, 14, 0]}, "n_periods is not a whole number.*'c'"),
         ({"frequency": [0, 2, np.nan, 3, 0]}, "frequency is missing"),
         ({"frequency": list("abcde")}, "not numbers"),
@@ -231,3 +232,15 @@ def test_nobody_leaving_is_explained_and_a_penalty_helps():
     model = BetaGeoBetaBinomialModel(penalty=0.1).fit(table)
     assert model.alpha_ == pytest.approx(2, rel=0.2)
     assert model.gamma_ / (model.gamma_ + model.delta_) < 0.02
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.1])
+def test_customers_observed_on_no_occasion_tell_nothing(penalty):
+    nobody = pd.DataFrame({"frequency": [0, 0], "recency": [0, 0], "n_periods": [0, 0]})
+    with pytest.raises(ConvergenceError, match="occasion"):
+        BetaGeoBetaBinomialModel(penalty=penalty).fit(nobody)
+
+
+def test_anything_but_a_table_is_refused():
+    with pytest.raises(TypeError, match="'occasion_history' is a pandas DataFrame: got NoneType"):
+        BetaGeoBetaBinomialModel().fit(None)

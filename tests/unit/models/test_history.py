@@ -26,11 +26,18 @@ def history():
 
 
 WRONG = [
-    ("frequency", [0, -2, 1, 5, 0], r"frequency is negative for 1 of 5 customers.*'ben'\."),
-    ("frequency", [0, 2.5, 1, 5, 0], "frequency is not a whole number for 1 of 5"),
+    (
+        "frequency",
+        [0, -2, 1, 5, 0],
+        r"frequency is not a whole number of 0 or more for 1 of 5 customers.*'ben'\.",
+    ),
+    ("frequency", [0, 2.5, 1, 5, 0], "frequency is not a whole number of 0 or more for 1 of 5"),
+    ("frequency", [0, 2, 10**9, 5, 0], "frequency is above 1000000, too many .* 1 of 5.*'cleo'"),
+    ("frequency", [0, 2, 1j, 5, 0], "Column 'frequency' of 'purchase_history' holds complex"),
     ("recency", [0, 30, 101, 241, 0], "recency is above T.*for 2 of 5 customers.*'cleo', 'dan'"),
     ("recency", [1, 30, 12, 200, 0], "recency is above 0 and frequency is 0 for 1 of 5"),
     ("recency", [0, 0, 12, 200, 0], "frequency is above 0 and recency is 0 for 1 of 5"),
+    ("T", [1e300, 210, 100, 240, 0], "T is above 1000000000000, too many .* 1 of 5.*'ada'"),
     ("T", [np.nan, 210, 100, np.inf, 0], "T is missing or infinite for 2 of 5.*'ada', 'dan'"),
     ("T", ["1", "2", "3", "4", "5"], "Column 'T' of 'purchase_history' holds .*, not numbers"),
 ]
@@ -42,6 +49,12 @@ def test_impossible_histories_are_refused(history, column, values, message):
         MODEL.forecast(history.assign(**{column: values}))
     with pytest.raises(SchemaError, match=message):
         BetaGeoModel().fit(history.assign(**{column: values}))
+
+
+def test_a_column_given_twice_is_refused(history):
+    twice = pd.concat([history, history[["T"]] + 1], axis=1)
+    with pytest.raises(SchemaError, match="'purchase_history' has several columns named 'T'"):
+        MODEL.forecast(twice)
 
 
 def test_the_message_names_three_customers_at_most(history):

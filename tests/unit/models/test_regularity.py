@@ -163,7 +163,7 @@ SMALL = [
 @pytest.mark.parametrize(("k", "j"), [(1, 0), (2, 0), (2, 1), (3, 2), (7, 3), (20, 0), (20, 19)])
 def test_purchases_of_phases_equal_their_sum(case, k, j):
     a, b, m, s = (np.array([float(number)]) for number in case)
-    ours = purchases_of_phases(a, b, m, s, k, j)
+    ours = purchases_of_phases(a, b, m - j, s, k)[j]
     assert ours[0] == pytest.approx(by_summing(*case, k, j), rel=1e-8, abs=1e-10 if s > 1 else 0)
     if k == 1:
         assert ours == pytest.approx(active_purchases(a, b, m, s).value, rel=1e-9)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from custintel.errors import ConvergenceError, SchemaError, WeakResultWarning
+from custintel.models import _drawn_periods as drawn_periods_module
 from custintel.models._design import Design, Term
 from custintel.models._shifted_beta_geo_history import Contracts, WeightedContracts
 from custintel.models._shifted_beta_geo_likelihood import ShiftedBetaGeoLikelihood
@@ -281,5 +282,92 @@ def test_simulation_needs_whole_periods(fitted):
         fitted.simulate(3, n_periods=[1, 2, 0], random_state=0)
     with pytest.raises(ValueError, match="one for each customer"):
         fitted.simulate(3, n_periods=[1, 2], random_state=0)
-    with pytest.raises(ValueError, match="n_customers is 1 or more"):
-        fitted.simulate(0, n_periods=2, random_state=0)
+
+
+@pytest.mark.parametrize("n", [0, 2.5, "many", None])
+def test_simulation_needs_a_number_of_customers(fitted, n):
+    with pytest.raises(ValueError, match="n_customers is a whole number from 1"):
+        fitted.simulate(n, n_periods=2, random_state=0)
+
+
+def test_customers_of_no_weight_do_not_show_in_the_observed_survival():
+    # Only the customer without weight has lived through a third renewal.
+    customers = pd.DataFrame(
+        {"n_periods": [1, 1, 2, 2, 9], "is_active": [True, False, True, False, True]}
+    )
+    model = ShiftedBetaGeoModel(penalty=0.5)
+    model.fit(customers, sample_weight=[1, 1, 1, 1, 0])
+    assert model.observed_survival_ == pytest.approx([1, 2 / 3, 0])
+
+
+def test_messages_about_covariates_name_the_table():
+    model = with_covariate()
+    with pytest.raises(SchemaError, match="'contracts' lacks 'z'"):
+        model.forecast(CUSTOMERS.drop(columns="z"))
+    with pytest.raises(SchemaError, match="'covariates' lacks 'z'"):
+        model.survival([1], covariates=CUSTOMERS.drop(columns="z"))
+    with pytest.raises(SchemaError, match="'covariates' has no customer"):
+        model.survival([1], covariates=CUSTOMERS.head(0))
+    with pytest.raises(SchemaError, match="'contracts' has several columns named 'z'"):
+        model.forecast(pd.concat([CUSTOMERS, CUSTOMERS[["z"]]], axis=1))
+
+
+def test_a_covariate_may_have_a_number_for_a_name():
+    truth = with_covariate()
+    z = pd.DataFrame({"z": np.arange(2000) % 5 / 4})
+    drawn = truth.simulate(2000, n_periods=6, random_state=1, covariates=z)
+    named = [
+        ShiftedBetaGeoModel(dropout_covariates=[name]).fit(
+            drawn.assign(z=z["z"].to_numpy()).rename(columns={"z": name})
+        )
+        for name in ("z", 2024)
+    ]
+    assert named[1].parameters_["dropout:2024"] == named[0].parameters_["dropout:z"]
+
+
+def test_prediction_interval_holds_the_quantiles_of_the_periods_begun():
+    # With hardly any uncertainty of the parameters, the distribution is known exactly.
+    certain = pd.DataFrame(1e-12 * np.eye(2), *[["alpha", "beta"]] * 2)
+    model = ShiftedBetaGeoModel.from_parameters(alpha=1.9, beta=3.0, covariance=certain)
+    drawn = model.prediction_interval(
+        CUSTOMERS, periods_ahead=6, level=0.8, n_draws=20_000, random_state=1
+    )
+    share = model.survival(np.arange(20)).value
+    for name, n_periods in (("a", 1), ("b", 3), ("c", 8)):
+        begun = np.arange(7)
+        at_most = 1 - share[n_periods + begun] / share[n_periods - 1]
+        at_most[-1] = 1.0
+        # No step of the distribution is near enough to a tail for 20,000 draws to miss it.
+        assert np.abs(at_most[:, None] - [0.5, 0.1, 0.9]).min() > 0.02
+        expected = [int(np.argmax(at_most >= tail)) for tail in (0.5, 0.1, 0.9)]
+        assert drawn.table.loc[name].tolist() == expected
+    assert (drawn.table.loc[["d", "e"]] == 0).all(axis=None)
+    assert drawn.table["high"].sum() > drawn.total_high > drawn.total > drawn.total_low
+    assert (drawn.horizon, drawn.level, drawn.n_draws) == ("6 periods", 0.8, 20_000)
+
+
+def test_prediction_intervals_are_wider_with_uncertain_parameters():
+    crowd = pd.DataFrame({"n_periods": 2, "is_active": True}, index=range(400))
+    widths = []
+    for variance in (1e-12, 0.05):
+        errors = pd.DataFrame(variance * np.eye(2), *[["alpha", "beta"]] * 2)
+        model = ShiftedBetaGeoModel.from_parameters(alpha=1.5, beta=3.0, covariance=errors)
+        drawn = model.prediction_interval(crowd, periods_ahead=4, n_draws=400)
+        expected = model.expected_periods(crowd, periods_ahead=4).value.sum()
+        assert drawn.total_low < expected < drawn.total_high
+        widths.append(drawn.total_high - drawn.total_low)
+    assert widths[1] > 2 * widths[0]
+
+
+def test_prediction_blocks_hold_every_customer(monkeypatch, fitted):
+    monkeypatch.setattr(drawn_periods_module, "_CELLS", 150)
+    drawn = fitted.prediction_interval(CUSTOMERS, periods_ahead=3, n_draws=100)
+    assert (drawn.table.loc[["a", "b", "c"], "high"] == 3).all()
+    gone = fitted.prediction_interval(CUSTOMERS.loc[["d", "e"]], periods_ahead=3, n_draws=100)
+    assert (gone.total_low, gone.total, gone.total_high) == (0, 0, 0)
+
+
+def test_prediction_interval_needs_a_covariance():
+    model = ShiftedBetaGeoModel.from_parameters(alpha=1.0, beta=2.0)
+    with pytest.raises(ValueError, match="without the covariance"):
+        model.prediction_interval(CUSTOMERS, periods_ahead=3)

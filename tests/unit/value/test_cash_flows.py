@@ -75,3 +75,18 @@ def test_dates_that_are_past_or_texts_are_refused(flows: pd.DataFrame) -> None:
 
 def test_nothing_is_worth_nothing(flows: pd.DataFrame) -> None:
     assert net_present_value(flows.iloc[:0], annual_discount_rate=0.1).total == 0.0
+
+
+@pytest.mark.parametrize("column", ["period", "amount"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series(pd.to_datetime(["2024-01-01", "2024-02-01"])),
+        pd.Series(pd.to_timedelta(["1D", "2D"])),
+        pd.Series(pd.period_range("2024-01", periods=2, freq="M")),
+    ],
+)
+def test_dates_and_spans_are_no_numbers(column: str, values: pd.Series) -> None:
+    flows = pd.DataFrame({"period": [0, 1], "amount": [1.0, 2.0]}).assign(**{column: values})
+    with pytest.raises(SchemaError, match=f"'{column}' .* 2 of 2 rows do not"):
+        net_present_value(flows, annual_discount_rate=0.1)

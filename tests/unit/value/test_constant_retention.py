@@ -85,3 +85,15 @@ def test_a_value_out_of_reach_is_told() -> None:
         break_even_retention(10, value=[50, 1000], discount_rate=0.1)
     with pytest.raises(ValueError, match="margin is a finite number"):
         break_even_retention(0, value=50, discount_rate=0.1)
+
+
+@pytest.mark.parametrize("given", ["high", None, ["a"], {"a": 1}, pd.NA])
+def test_what_is_no_number_is_told_by_name(given: object) -> None:
+    with pytest.raises(ValueError, match="^retention_rate is "):
+        margin_multiple(given, discount_rate=0.1)
+
+
+def test_the_advice_on_endless_sums_fits_functions_without_periods() -> None:
+    with pytest.raises(ValueError, match="has no limit") as told:
+        expected_lifetime(1.0)
+    assert "n_periods" not in str(told.value)

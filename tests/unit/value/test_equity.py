@@ -117,3 +117,10 @@ def test_the_plot_shows_the_groups(history: pd.DataFrame) -> None:
     values = customer_lifetime_value(history, Purchases(), Spend(), annual_discount_rate=0.1)
     ax = customer_equity(values).plot(currency="CHF")
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([25 * 26 / 2 * 5])
+
+
+def test_a_group_may_be_called_as_those_without_one(history: pd.DataFrame) -> None:
+    values = customer_lifetime_value(history, Purchases(), Spend(), annual_discount_rate=0.1)
+    by = pd.Series(["(none)"], index=history.index[:1])
+    table = customer_equity(values, by=by).table
+    assert table["n_customers"].to_dict() == {"(none)": 25}

@@ -135,3 +135,31 @@ def test_for_ever_without_discount_is_refused(new: NewCustomerValue) -> None:
         future_equity(undiscounted, customers_per_month=1)
     year = future_equity(undiscounted, customers_per_month=1, acquisition_horizon="1Y")
     assert year.discounted_customers == pytest.approx(12)
+
+
+@pytest.mark.parametrize("stream", [[], [[1.0, 2.0], [3.0, 4.0]]])
+def test_a_stream_has_one_number_for_each_month(
+    stream: list[object], new: NewCustomerValue
+) -> None:
+    with pytest.raises(ValueError, match="one for each month"):
+        future_equity(new, customers_per_month=stream)
+
+
+def test_a_year_is_twelve_months(current: CustomerEquity, new: NewCustomerValue) -> None:
+    future = future_equity(replace(new, horizon="1Y"), customers_per_month=[3.0])
+    assert total_equity(current, future).total == pytest.approx(current.total + future.total)
+
+
+def test_small_covariances_do_not_make_models_alike(
+    current: CustomerEquity, new: NewCustomerValue
+) -> None:
+    """A million customers leave errors below any tolerance that is not relative."""
+
+    def with_errors(estimates: Estimates, scale: float) -> Estimates:
+        return replace(estimates, covariance=estimates.covariance * scale)
+
+    values = current.values
+    known = replace(values, estimates=with_errors(values.estimates, 1e-8))
+    other = replace(new, estimates=with_errors(new.estimates, 3e-8))
+    with pytest.raises(SchemaError, match="differ in the models"):
+        total_equity(replace(current, values=known), future_equity(other, customers_per_month=[1]))

@@ -140,3 +140,11 @@ def test_values_with_and_without_bounds_are_the_same(
         for level in (0.9, None)
     )
     pd.testing.assert_frame_equal(with_bounds.table[[*alone.table]], alone.table, rtol=1e-9)
+
+
+def test_texts_are_no_margins(history: pd.DataFrame) -> None:
+    margin = pd.Series("high", index=history.index)
+    with pytest.raises(SchemaError, match="no rate in 0-1 for 3 customers of 3"):
+        customer_lifetime_value(
+            history, Purchases(), Spend(), annual_discount_rate=0.1, margin_rate=margin
+        )

@@ -57,3 +57,12 @@ def test_refunds_alone_have_no_average() -> None:
     assert (row["n_customers"], row["revenue"]) == (0, -5)
     assert np.isnan(row["revenue_per_customer"])
     assert value_per_customer(refund, as_of="2023-05-31").empty
+
+
+def test_groups_may_have_any_name(order_lines: pd.DataFrame) -> None:
+    columns = ["day", "group", "amount", "bought"]
+    named = order_lines.assign(**dict.fromkeys(columns, order_lines["channel"]))
+    usual = value_per_customer(named, as_of="2024-03-31", by="channel")
+    for column in columns:
+        table = value_per_customer(named, as_of="2024-03-31", by=column)
+        pd.testing.assert_frame_equal(table.rename_axis("channel"), usual)

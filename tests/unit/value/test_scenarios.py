@@ -1,5 +1,7 @@
 """Scenarios: equity by hand, one change at a time, and keeping against winning."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,3 +103,25 @@ def test_a_programme_that_keeps_nobody_has_no_cost_per_customer() -> None:
     assert retention_or_acquisition(
         **programme(acquisition_cost=0)
     ).break_even_retention_rate == float("inf")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"retention_rate": 1.2}, {"retention_rate": -0.1}, {"growth_rate": -1.5}]
+)
+def test_impossible_assumptions_are_refused_at_the_door(
+    changes: dict[str, float], base: EquityAssumptions
+) -> None:
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        replace(base, **changes)
+
+
+def test_no_range_gives_an_empty_table_with_its_columns(base: EquityAssumptions) -> None:
+    full = equity_scenarios(base, ranges={"margin": (9, 11)})
+    empty = equity_scenarios(base, ranges={})
+    assert empty.empty
+    assert empty.columns.to_list() == full.columns.to_list()
+
+
+def test_ranges_of_texts_are_told_by_name(base: EquityAssumptions) -> None:
+    with pytest.raises(ValueError, match="^margin is "):
+        equity_scenarios(base, ranges={"margin": ("a", "b")})

@@ -62,3 +62,28 @@ def test_what_is_no_rank_is_refused() -> None:
         wallet_allocation(pd.DataFrame({"x": ["0", "first"], "y": ["2", "1"]}))
     with pytest.raises(SchemaError, match="stands twice"):
         wallet_allocation(pd.DataFrame([[1, 2]], columns=["x", "x"]))
+
+
+def test_rows_keep_the_order_of_spend_whatever_the_labels() -> None:
+    here = pd.Series([1.0, 2.0, 3.0], index=["zoe", 7, "ann"])
+    everywhere = pd.Series([6.0, 4.0, 2.0], index=["ann", 7, "zoe"])
+    table = share_of_wallet(here, everywhere).table
+    assert table.index.to_list() == ["zoe", 7, "ann"]
+    assert table["share_of_wallet"].to_list() == [0.5, 0.5, 0.5]
+
+
+def test_dates_are_no_amounts_and_no_ranks() -> None:
+    day = pd.Series({"ann": pd.Timestamp("2024-01-01")})
+    with pytest.warns(SetAsideWarning, match="no spend given"):
+        assert np.isnan(share_of_wallet(day, day).total_share)
+    with pytest.raises(SchemaError, match="1 rank is not a number"):
+        wallet_allocation(pd.DataFrame({"ours": day, "theirs": [1]}))
+
+
+def test_no_ranks_at_all_are_no_brands() -> None:
+    assert wallet_allocation(pd.DataFrame()).brands.empty
+
+
+def test_as_many_respondents_as_brands_keep_their_own_labels() -> None:
+    ranks = pd.DataFrame({"ours": [1, 2], "theirs": [2, 1]}, index=["ann", "bob"])
+    assert wallet_allocation(ranks).respondents.index.to_list() == ["ann", "bob"]

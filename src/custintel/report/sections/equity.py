@@ -126,7 +126,7 @@ def _caution(analysis: Analysis) -> list[Note]:
     """Say how far off the model was in its test: the intervals do not hold that error."""
     test = analysis.test
     actual = 0 if test is None else int(test.fit["actual_purchases"].sum())
-    if test is None or actual == 0:
+    if test is None or actual == 0 or analysis.untested_model is not None:
         return []
     error = float(test.fit["expected_purchases"].sum()) / actual - 1
     return [

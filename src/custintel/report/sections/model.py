@@ -62,6 +62,16 @@ def _opening(test: ModelTest, analysis: Analysis) -> Markup:
         "expected": count("model.expected", round(expected)),
         "actual": count("model.actual", actual),
     }
+    if analysis.untested_model is not None:
+        return sentence(
+            "The values below come from a model that was not tested, {untested}: {tested}, which "
+            "forecast best on earlier purchases, could not be fitted on all of them. For the "
+            "{days} days after {cut} that one expected {expected} purchases and {actual} were "
+            "made.",
+            untested=analysis.untested_model,
+            tested=test.choice.name,
+            **fields,
+        )
     if actual == 0:
         return sentence(
             "In the {days} days after {cut}, which the model had not seen, nobody bought again "
@@ -133,8 +143,8 @@ def _classes(fit: pd.DataFrame) -> Table:
 
 
 def _choice(test: ModelTest) -> Note:
-    """Say which model is used, and why."""
-    if test.n_models == 1:
+    """Say which model was tested, and why."""
+    if test.n_models == 0:
         return Note(
             sentence(
                 "The model is {model}, the usual one: the purchases before {cut} are too few to "
@@ -143,10 +153,19 @@ def _choice(test: ModelTest) -> Note:
                 cut=formats.date(test.calibration_end),
             )
         )
+    if test.n_models == 1:
+        return Note(
+            sentence(
+                "The model is {model}: the others could not be fitted to the purchases up to "
+                "{cut}, or to the earlier ones on which models are compared.",
+                model=test.choice.name,
+                cut=formats.date(test.calibration_end),
+            )
+        )
     return Note(
         sentence(
             "Of {n} models {model} came closest to what customers bought in as many days before "
-            "{cut}, and is the one used in this report.",
+            "{cut}, and is the one tested here.",
             n=count("model.n_models", test.n_models),
             model=test.choice.name,
             cut=formats.date(test.calibration_end),
