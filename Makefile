@@ -12,6 +12,7 @@ PIP_FLAGS =
 TEST_EXTRAS = test
 PYTEST = $(BIN)/python -m pytest
 PYTEST_FLAGS = -n 2 --dist loadfile
+VALIDATION_FLAGS =
 
 REPORT_DATA = datasets/cdnow_master.csv
 REPORT = report/cdnow.html
@@ -44,14 +45,14 @@ docs: $(VENV)/.with-docs
 	$(BIN)/mkdocs build --strict
 
 validate: $(VENV)/.with-$(TEST_EXTRAS)
-	CUSTINTEL_VALIDATION=whole $(PYTEST) -m validation
+	$(BIN)/python -m tests.validation $(VALIDATION_FLAGS)
 
 # The tests skip the benchmarks (see pyproject.toml); here nothing else runs.
 bench: $(VENV)/.with-$(TEST_EXTRAS)
-	$(PYTEST) tests/benchmarks -o addopts=--import-mode=importlib --benchmark-only
+	$(PYTEST) tests/benchmarks -o addopts='--import-mode=importlib -s'
 
 clean:
-	rm -rf $(VENV) build dist site report .benchmarks .hypothesis
+	rm -rf $(VENV) build dist site report .benchmarks .hypothesis .validation
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Each file below records an installation, which is made again when pyproject.toml changes.
