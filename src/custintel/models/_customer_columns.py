@@ -118,7 +118,7 @@ class CustomerColumns:
     def _refuse_above(self, most: int, values: Floats, name: str) -> None:
         self.refuse(
             values > most,
-            N_("{column} is above {most}, too many to be true,"),
+            N_("{column} is above {most}, more than can be true,"),
             column=name,
             most=most,
         )

@@ -92,6 +92,7 @@ def compare_models(models: Mapping[str, LikelihoodModel]) -> pd.DataFrame:
     """Rank models fitted on the same customers by Akaike's information criterion.
 
     How well a model forecasts is another question, which `custintel.value.backtest` answers.
+    The likelihood of a model fitted with a penalty is below its maximum, which counts against it.
 
     Parameters
     ----------

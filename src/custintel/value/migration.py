@@ -8,7 +8,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
-from custintel.value._elementwise import float_column, count_or_none, numbers
+from custintel.value._elementwise import count_or_none, float_column, numbers
 from custintel.value.constant_retention import TIMINGS, MarginTiming
 
 # Probabilities are often given rounded, so that a row may miss 1 by a little.

@@ -116,10 +116,7 @@ def _beside(spend: pd.Series, category_spend: pd.Series) -> pd.DataFrame:
     labels = spend.index.append(category_spend.index).unique()
     columns = {"spend": spend, "category_spend": category_spend}
     return pd.DataFrame(
-        {
-            name: float_column(each).reindex(labels)
-            for name, each in columns.items()
-        }
+        {name: float_column(each).reindex(labels) for name, each in columns.items()}
     )
 
 

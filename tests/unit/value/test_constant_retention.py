@@ -89,7 +89,7 @@ def test_a_value_out_of_reach_is_told() -> None:
 
 @pytest.mark.parametrize("given", ["high", None, ["a"], {"a": 1}, pd.NA])
 def test_what_is_no_number_is_told_by_name(given: object) -> None:
-    with pytest.raises(ValueError, match="^retention_rate is "):
+    with pytest.raises(ValueError, match=r"^retention_rate is "):
         margin_multiple(given, discount_rate=0.1)
 
 

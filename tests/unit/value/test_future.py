@@ -159,7 +159,7 @@ def test_small_covariances_do_not_make_models_alike(
         return replace(estimates, covariance=estimates.covariance * scale)
 
     values = current.values
-    known = replace(values, estimates=with_errors(values.estimates, 1e-8))
-    other = replace(new, estimates=with_errors(new.estimates, 3e-8))
+    known = replace(values, estimates=with_errors(values.estimates, 1e-9))
+    other = replace(new, estimates=with_errors(new.estimates, 3e-9))
     with pytest.raises(SchemaError, match="differ in the models"):
         total_equity(replace(current, values=known), future_equity(other, customers_per_month=[1]))

@@ -81,9 +81,9 @@ def test_input_stays_and_errors_say_what_is_missing(history):
 
 def test_impossible_numbers_are_named_and_nobody_is_refused(history):
     model = MODELS[0]
-    with pytest.raises(SchemaError, match="T is no number .* 1 of 5 .* 'b'"):
+    with pytest.raises(SchemaError, match=r"T is no number .* 1 of 5 .* 'b'"):
         frequency_fit(history.assign(T=[0, np.nan, 100, 50, 210]), model)
-    with pytest.raises(SchemaError, match="frequency is no number .* 'c'"):
+    with pytest.raises(SchemaError, match=r"frequency is no number .* 'c'"):
         frequency_fit(history.assign(frequency=[0, 0, -3, 1, 9]), model)
     with pytest.raises(SchemaError, match="no customer"):
         frequency_fit(history.iloc[:0], model)

@@ -123,5 +123,5 @@ def test_no_range_gives_an_empty_table_with_its_columns(base: EquityAssumptions)
 
 
 def test_ranges_of_texts_are_told_by_name(base: EquityAssumptions) -> None:
-    with pytest.raises(ValueError, match="^margin is "):
+    with pytest.raises(ValueError, match=r"^margin is "):
         equity_scenarios(base, ranges={"margin": ("a", "b")})
