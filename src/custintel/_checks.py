@@ -1,7 +1,8 @@
 """Checks at the door of public functions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from numbers import Real
 
 from custintel._text import translate as _
 from custintel.errors import SchemaError
@@ -36,6 +37,7 @@ _MADE_BY = {
     "occasion_history": "custintel.tables.occasion_history(transactions, as_of=…)",
     "rfm_table": "custintel.segmentation.rfm_table(transactions, as_of=…)",
     "rfm_scores": "custintel.segmentation.rfm_scores(rfm)",
+    "equity_scenarios": "custintel.value.equity_scenarios(base, ranges=…)",
 }
 
 
@@ -64,10 +66,40 @@ def require_choice(value: object, choices: Collection[object], *, name: str) -> 
         )
 
 
+def require_type(
+    value: object, types: type | tuple[type, ...], *, name: str, what: str, hint: str = ""
+) -> None:
+    """Raise `TypeError` unless `value` is of `types`, which `what` says in a reader's words."""
+    if not isinstance(value, types):
+        told = _("{name} is {what}: got {given}.", name=name, what=what, given=_given(value))
+        raise TypeError(f"{told} {hint}" if hint else told)
+
+
+def _given(value: object) -> str:
+    """Return a short value itself, and of anything else its type."""
+    if value is None or isinstance(value, str | Real):
+        return repr(value)
+    kind = type(value)
+    library = kind.__module__.partition(".")[0]
+    # Other libraries have types of the same name, such as DataFrame.
+    is_named = library in {"builtins", "pandas", "numpy", "custintel"}
+    return kind.__name__ if is_named else f"{library}.{kind.__name__}"
+
+
+def require_named(models: object, *, example: str) -> None:
+    """Raise `ValueError` unless `models` is a mapping from names to one model or more."""
+    if not (isinstance(models, Mapping) and models):
+        raise ValueError(
+            _("models names the models to compare, such as {example}.", example=example)
+        )
+
+
 def require_between(
     value: float, low: float, high: float, *, name: str, open_ends: bool = False
 ) -> None:
-    """Raise `ValueError` unless `value` lies between `low` and `high`, ends included by default."""
+    """Raise `ValueError` unless `value` is between `low` and `high`, ends included by default."""
+    span = _("a number between {low:g} and {high:g}", low=low, high=high)
+    require_type(value, Real, name=name, what=span)
     inside = low < value < high if open_ends else low <= value <= high
     if not inside:
         raise ValueError(

@@ -1,8 +1,9 @@
 """Intervals: around proportions, and around what follows from estimated parameters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
 
@@ -72,8 +73,8 @@ class Estimates:
     """
 
     value: Floats
-    jacobian: Floats
-    covariance: Floats
+    jacobian: Floats = field(repr=False)
+    covariance: Floats = field(repr=False)
 
     @classmethod
     def without_errors(cls, value: Floats) -> "Estimates":
@@ -90,6 +91,37 @@ class Estimates:
             The numbers alone.
         """
         return cls(value, np.empty((len(value), 0)), np.empty((0, 0)))
+
+    def to_frame(
+        self, index: pd.Index, *, level: float = 0.95, is_probability: bool = False
+    ) -> pd.DataFrame:
+        """Return the numbers with their bounds, one row each, to be looked up and joined.
+
+        Parameters
+        ----------
+        index : Index
+            Of the rows, such as ``history.index``.
+        level : float, default=0.95
+            Probability that the bounds aim to cover, between 0 and 1.
+        is_probability : bool, default=False
+            Whether the numbers are probabilities, whose bounds stay below 1.
+
+        Returns
+        -------
+        DataFrame
+            - ``value``, ``low``, ``high`` : float
+
+        Examples
+        --------
+        >>> estimates = Estimates(np.array([10.0]), np.array([[2.0]]), np.array([[0.01]]))
+        >>> estimates.to_frame(pd.Index(["ann"])).round(2)
+             value   low  high
+        ann   10.0  9.62  10.4
+        """
+        bounds = self.probability_interval(level) if is_probability else self.interval(level)
+        return pd.DataFrame(
+            {"value": self.value, "low": bounds.low, "high": bounds.high}, index=index
+        )
 
     def standard_error(self) -> Floats:
         """Return the delta-method standard error of each number; NaN if made without errors."""

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 
@@ -31,21 +31,38 @@ class Span:
     @classmethod
     def parse(cls, text: str) -> "Span":
         """Read ``"52W"``; a bare number, or a length that is not above zero, is refused."""
-        unit = text[-1:] if isinstance(text, str) else ""
-        try:
-            count = float(text[:-1]) if unit in _DAYS else math.nan
-        except ValueError:
-            count = math.nan
-        if not (math.isfinite(count) and count > 0):
+        span = cls._read(text)
+        if span is None:
             raise ValueError(
                 _(
                     "A span is a number above zero with its unit, one of {units}: "
-                    "got {text!r}, try '12M'.",
+                    "got {text!r}, {advice}.",
                     units=", ".join(_DAYS),
                     text=text,
+                    advice=cls._advice(text),
                 )
             )
-        return cls(count, unit)
+        return span
+
+    @classmethod
+    def _read(cls, text: object) -> "Span | None":
+        unit = text[-1:] if isinstance(text, str) else ""
+        try:
+            count = float(text[:-1]) if isinstance(text, str) and unit in _DAYS else math.nan
+        except ValueError:
+            return None
+        return cls(count, unit) if math.isfinite(count) and count > 0 else None
+
+    @classmethod
+    def _advice(cls, given: object) -> str:
+        if isinstance(given, timedelta) and given > timedelta(0):
+            return _("try {span!r}", span=str(cls(given / timedelta(days=1), "D")))
+        meant = cls._read(given.upper()) if isinstance(given, str) else None
+        if meant is None:
+            return _("try {span!r}", span="12M")
+        return _(
+            "try {span!r} (letters are capital: {units})", span=str(meant), units=", ".join(_DAYS)
+        )
 
     def to(self, unit: str) -> float:
         """Return this length counted in `unit`."""
@@ -81,6 +98,18 @@ def as_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:
             )
         )
     return day.normalize()
+
+
+def require_after(calibration_end: pd.Timestamp, as_of: pd.Timestamp) -> None:
+    """Raise `ValueError` unless there is a holdout: days after the end of the calibration."""
+    if as_of <= calibration_end:
+        raise ValueError(
+            _(
+                "as_of {end:%Y-%m-%d} does not come after calibration_end {cut:%Y-%m-%d}.",
+                end=as_of,
+                cut=calibration_end,
+            )
+        )
 
 
 def _timestamp(value: object) -> pd.Timestamp | None:

@@ -194,7 +194,9 @@ def _on_the_command_line(error: Exception) -> str:
 
 def _refuse_overwriting(paths: list[Path], out: Path) -> None:
     """Refuse to write the report or its scores over one of the files to read."""
-    written = {out.resolve(), out.resolve().with_name("customers.parquet")}
+    from custintel.report.scores import scores_beside
+
+    written = {out.resolve(), scores_beside(out.resolve())}
     for path in paths:
         if path.resolve() in written:
             raise ValueError(
@@ -207,15 +209,17 @@ def _make_report(
 ) -> "ReportFiles":
     from custintel.report import analyse, write_report
 
-    with Console(stderr=True).status(_("Reading")) as status:
+    console = Console(stderr=True)
+    with console.status(_("Reading")) as status:
+
+        def tell(step: str) -> None:
+            status.update(f"{step} …")
+            if not console.is_terminal:  # where a status does not show: a line for each step
+                typer.echo(f"{step} …", err=True)
+
         source = read()
-        analysis = analyse(
-            source,
-            as_of=as_of,
-            assumptions=assumptions,
-            on_step=lambda step: status.update(f"{step} …"),
-        )
-        status.update(_("Writing the report"))
+        analysis = analyse(source, as_of=as_of, assumptions=assumptions, on_step=tell)
+        tell(_("Writing the report"))
         files = write_report(analysis, out)
     used, aside = len(source.transactions), len(source.set_aside)
     typer.echo(_("Rows:   {used:,} used, {aside:,} set aside", used=used, aside=aside))

@@ -206,6 +206,7 @@ def test_the_total_share_weighs_the_shares_by_the_wallets(rows):
     assert found.mean_share == pytest.approx(shares.mean())
 
 
+@pytest.mark.filterwarnings("ignore:No respondent gives rank 1")
 @given(
     st.lists(st.lists(st.none() | st.integers(1, 5), min_size=4, max_size=4), min_size=1).filter(
         lambda rows: all(any(rank is not None for rank in row) for row in rows)

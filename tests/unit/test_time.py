@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from custintel._time import Span, as_day, days_in
+from custintel._time import Span, as_day, days_in, require_after
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,26 @@ def test_days_lose_their_hours(value: object) -> None:
 def test_days_are_dates_without_zone(value: object) -> None:
     with pytest.raises(ValueError, match="calibration_end is a date without time zone"):
         as_day(value, name="calibration_end")
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ("6m", r"try '6M' \(letters are capital: D, W, M, Y\)\."),
+        ("2.5y", r"try '2\.5Y' \(letters"),
+        (pd.Timedelta(days=180), r"try '180D'\."),
+        (dt.timedelta(hours=36), r"try '1\.5D'\."),
+        (dt.timedelta(0), r"try '12M'\."),
+        ("-6m", r"try '12M'\."),
+    ],
+)
+def test_what_was_meant_is_proposed(given: object, advice: str) -> None:
+    with pytest.raises(ValueError, match=advice):
+        Span.parse(given)
+
+
+def test_a_holdout_has_days() -> None:
+    cut, day_after = pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-01")
+    require_after(cut, day_after)
+    with pytest.raises(ValueError, match="as_of 2024-01-31 does not come after calibration_end"):
+        require_after(cut, cut)

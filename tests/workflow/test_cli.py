@@ -34,9 +34,25 @@ def test_report_writes_the_page_and_the_scores(orders: Path, tmp_path: Path) -> 
     status, stdout, _stderr = run("report", orders, "--currency", "eur", "--out", out)
     assert status == 0
     assert out.stat().st_size > 10_000
-    assert (out.parent / "customers.parquet").exists()
+    assert (out.parent / "r.customers.parquet").exists()
     assert str(out) in stdout
     assert "amounts in EUR" in out.read_text(encoding="utf-8")
+
+
+def test_two_reports_in_one_folder_keep_their_scores(orders: Path, tmp_path: Path) -> None:
+    for name in ("report.html", "fr.html"):
+        assert run("report", orders, "--out", tmp_path / name)[0] == 0
+    scores = {path.name for path in tmp_path.glob("*.parquet")}
+    assert scores == {"customers.parquet", "fr.customers.parquet"}
+
+
+def test_each_step_is_told_where_there_is_no_terminal(orders: Path, tmp_path: Path) -> None:
+    _status, stdout, stderr = run("report", orders, "--out", tmp_path / "r.html")
+    told = stderr.splitlines()
+    assert told[0] == "Revenue …"
+    assert told[-1] == "Writing the report …"
+    assert len(told) == len(set(told)) == 6
+    assert "…" not in stdout
 
 
 def test_several_files_are_one_table(orders: Path, tmp_path: Path) -> None:
@@ -156,7 +172,7 @@ def test_spoilt_rows_are_set_aside_and_the_sum_shown(tmp_path: Path) -> None:
 def test_a_report_never_replaces_what_it_reads(orders: Path, tmp_path: Path) -> None:
     before = orders.read_bytes()
     for out in (orders, tmp_path / "other.html"):
-        path = orders if out == orders else tmp_path / "customers.parquet"
+        path = orders if out == orders else tmp_path / "other.customers.parquet"
         path.write_bytes(before)
         status, _stdout, stderr = run("report", path, "--out", out)
         assert status == 2
@@ -237,7 +253,7 @@ def test_demo_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "custintel-demo.html" in stdout
     assert {path.name for path in tmp_path.iterdir()} == {
         "custintel-demo.html",
-        "customers.parquet",
+        "custintel-demo.customers.parquet",
     }
 
 

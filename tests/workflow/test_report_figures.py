@@ -478,6 +478,8 @@ def test_the_rules_equal_their_definitions(
         key = f"model.rule.{name}"
         assert shown[f"{key}.baseline_error"] == pytest.approx(others.mean(), rel=1e-9)
         assert shown[f"{key}.model_error"] == pytest.approx(squared.mean(), rel=1e-3)
+        change = squared.mean() / others.mean() - 1
+        assert shown[f"{key}.change"] == pytest.approx(change, rel=5e-3)
         assert shown[f"{key}.difference_low"] == pytest.approx(gap.mean() - half, rel=5e-3)
         assert shown[f"{key}.difference_high"] == pytest.approx(gap.mean() + half, rel=5e-3)
 
@@ -600,6 +602,7 @@ def modelled(valued: pd.DataFrame) -> set[str]:
     for rule in ("past_rate", "hiatus"):
         keys |= {f"model.rule.{rule}.{each}_error" for each in ("baseline", "model")}
         keys |= {f"model.rule.{rule}.difference_{end}" for end in ("low", "high")}
+        keys.add(f"model.rule.{rule}.change")
     keys |= {"equity.total", "equity.total_low", "equity.total_high", "equity.best_share"}
     keys |= {f"customers.{name}" for name in ("n_best", "best_value", "best_share")}
     keys |= {"customers.n_at_risk", "customers.at_risk_revenue"}

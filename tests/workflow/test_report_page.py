@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from custintel.report import (
     source_from_table,
     write_report,
 )
+from custintel.report._elements import Figure
+from custintel.report.sections.model import _bounds, _verdict
 
 SECTIONS = [
     *("reading", "revenue", "concentration", "segments", "retention"),
@@ -305,6 +308,82 @@ def test_equal_amounts_leave_the_purchase_model_standing(tmp_path: Path) -> None
         assert analysis.no_value is not None
 
 
+def _told(folder: Path, table: pd.DataFrame) -> tuple[Analysis, str]:
+    """Return the analysis of purchases, and the words of its page."""
+    analysis = analyse(source_from_table(table, name="odd"))
+    html = write_report(analysis, folder / "r.html").html.read_text(encoding="utf-8")
+    return analysis, re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
+
+
+def _once() -> pd.DataFrame:
+    days = pd.date_range("2024-01-01", periods=400).strftime("%Y-%m-%d")
+    return _purchases(*[(f"c{at}", day, 5.0 + at % 7) for at, day in enumerate(days)])
+
+
+def _alike() -> pd.DataFrame:
+    days = pd.date_range("2024-01-01", periods=12, freq="30D").strftime("%Y-%m-%d")
+    return _purchases(*[(f"c{at}", day, 5.0 + at) for at in range(40) for day in days])
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (_once(), "none of them has bought on a second day"),
+        (_alike(), "their purchases look too much alike"),
+        (_many(300, amount=9.99), "could be modelled, but customers, or the purchases of each"),
+        (_many(300, amount=0.0), "but nobody who bought again paid anything"),
+    ],
+    ids=["all once", "all alike", "one price", "gifts"],
+)
+def test_why_there_is_no_value_is_told_apart(
+    table: pd.DataFrame, told: str, tmp_path: Path
+) -> None:
+    analysis, text = _told(tmp_path, table)
+    assert analysis.value is None
+    assert told in text
+    assert "Customer equity. Sum" not in text
+    assert ("BG/NBD" in text) == (analysis.forecast is not None)
+
+
+def test_parameters_that_serve_nothing_are_not_shown(analysis: Analysis, tmp_path: Path) -> None:
+    untested = replace(analysis, test=None, no_test="too short")
+    unvalued = replace(analysis, value=None, no_value="too much alike")
+    neither = replace(unvalued, test=None, no_test="too short")
+    for shown, is_there in ((untested, True), (unvalued, True), (neither, False)):
+        html = write_report(shown, tmp_path / "r.html").html.read_text(encoding="utf-8")
+        assert ("Models fitted on all purchases" in html) == is_there
+
+
+def test_the_page_leaves_loose_parameters_of_trials_to_analysts(tmp_path: Path) -> None:
+    analysis, text = _told(tmp_path, _many(100))
+    assert analysis.value is not None
+    assert "penalty" not in text
+
+
+def test_bounds_a_thousandfold_apart_determine_nothing() -> None:
+    key = "model.BG/NBD.a"
+    assert _bounds(key, 1.5e-12, 1.9e15) == "not determined"
+    assert _bounds(key, 0.0, 1.0) == "not determined"
+    assert _bounds(key, 2.0, float("inf")) == "not determined"
+    for low, high in ((0.01, 9.9), (-0.2, 0.1)):
+        assert "data-figure" in _bounds(key, low, high)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ({"better"}, "You can plan with the purchase model: for"),
+        ({"undecided"}, "but a rule of thumb does about as well"),
+        ({"better", "undecided"}, "but a rule of thumb does about as well"),
+        ({"undecided", "worse"}, "A plain rule forecasts these customers better"),
+    ],
+)
+def test_a_model_no_better_than_a_rule_is_not_praised(verdicts: set[str], told: str) -> None:
+    names = ("days", "cut", "expected", "actual", "error")
+    fields: dict[str, Figure | str] = dict.fromkeys(names, "x")
+    assert told in _verdict(0.01, verdicts, fields)
+
+
 def test_few_customers_are_not_summed_up_by_fifths(read_page: Any, tmp_path: Path) -> None:
     one = _openings(read_page, tmp_path, _many(1))
     assert "brought all of it" in one["concentration"]
@@ -316,7 +395,7 @@ def test_few_customers_are_not_summed_up_by_fifths(read_page: Any, tmp_path: Pat
 
 def test_a_good_fit_on_few_purchases_is_not_praised(read_page: Any, tmp_path: Path) -> None:
     opening = _openings(read_page, tmp_path, _many(30))["model"]
-    assert "can be planned with" not in opening
+    assert "You can plan with" not in opening
 
 
 def test_tenths_of_few_customers_are_not_shown(tmp_path: Path) -> None:
@@ -361,7 +440,7 @@ def test_addresses_of_customers_with_refunds_alone_are_masked(tmp_path: Path) ->
 def test_scores_and_page_need_two_places(analysis: Analysis, tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="where the scores go"):
         write_report(analysis, tmp_path / "customers.parquet")
-    (tmp_path / "customers.parquet").mkdir()
+    (tmp_path / "customers.parquet").mkdir()  # of report.html
     with pytest.raises(ReadError, match="cannot be written"):
         write_report(analysis, tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
@@ -388,14 +467,16 @@ def test_values_of_an_untested_model_do_not_borrow_the_test(
     opening = read_page(files.html).openings["model"]
     assert f"a model that was not tested, {analysis.forecast.name}" in opening
     text = files.html.read_text(encoding="utf-8")
-    assert "used in this report" not in text
+    assert "this report uses it" not in text
+    assert "fitted again" not in text
+    assert f"the forecasts are those of {analysis.forecast.name}" in text
     assert "in its test the purchase model" not in text
 
 
 @pytest.mark.parametrize(
     ("failing", "n", "told"),
     [
-        ([ParetoNBDModel], 2, "Of 2 models"),
+        ([ParetoNBDModel], 2, "2 models were compared"),
         ([ParetoNBDModel, ModifiedBetaGeoModel], 1, "the others could not be fitted"),
     ],
 )

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import eigvalsh_tridiagonal
 from scipy.special import betainc
 
 from custintel._intervals import Floats
 
 _ACCURACY = 1e-11
 _NODES = (8, 16, 32, 64, 128, 256)
+_LARGEST_DENSE = 32
 _CELLS = 1 << 20  # numbers held at once in a block
 _LARGE = 1e100  # sums of squares are scaled down from here
 _NEARLY_SURE = 1 - 1e-12  # of leaving: negative powers of the rest stay finite
@@ -159,12 +161,22 @@ def _distinct_pairs(a: Floats, b: Floats) -> tuple[NDArray[np.intp], NDArray[np.
 def beta_quadrature(a: Floats, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:
     """Return nodes and log weights, one row per pair, that average a function over beta(a, b)."""
     diagonal, beside = _recurrence(a, b, n_nodes)
-    each = np.arange(n_nodes)
-    matrix = np.zeros((len(b), n_nodes, n_nodes))
+    nodes = np.maximum(_eigenvalues(diagonal, beside), np.finfo(float).tiny ** 0.25)
+    return nodes, -_log_sum_of_squares(nodes, diagonal, beside)
+
+
+def _eigenvalues(diagonal: Floats, beside: Floats) -> Floats:
+    """Return the eigenvalues of symmetric tridiagonal matrices, in order."""
+    n_matrices, size = diagonal.shape
+    if size > _LARGEST_DENSE:
+        # Dense ones of this size are given to several threads, which wait for one another.
+        pairs = zip(diagonal, beside, strict=True)
+        return np.stack([eigvalsh_tridiagonal(*each, lapack_driver="sterf") for each in pairs])
+    each = np.arange(size)
+    matrix = np.zeros((n_matrices, size, size))
     matrix[:, each, each] = diagonal
     matrix[:, each[1:], each[:-1]] = beside  # the lower triangle is all that is read
-    nodes = np.maximum(np.linalg.eigvalsh(matrix), np.finfo(float).tiny ** 0.25)
-    return nodes, -_log_sum_of_squares(nodes, diagonal, beside)
+    return np.asarray(np.linalg.eigvalsh(matrix))
 
 
 def _recurrence(a: Floats, b: Floats, n_nodes: int) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from custintel._checks import quoted
+from custintel._checks import quoted, require_type
 from custintel._intervals import Floats
 from custintel._text import mark as N_
 from custintel._text import translate as _
@@ -132,6 +132,16 @@ def customers_named(history: pd.DataFrame, chosen: NDArray[np.bool_]) -> str:
 
 
 def _columns(history: pd.DataFrame) -> CustomerColumns:
+    require_type(
+        history,
+        pd.DataFrame,
+        name=_("A purchase history"),
+        what=_("a pandas DataFrame"),
+        hint=_(
+            "Give the table itself, as in fit(history), with columns frequency, recency and T, "
+            "in days."
+        ),
+    )
     return CustomerColumns(
         history,
         "purchase_history",

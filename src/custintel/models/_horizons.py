@@ -1,7 +1,10 @@
 """Horizons as analysts state them, in the form that purchase models add up over."""
 
+from numbers import Real
+
 import numpy as np
 
+from custintel._checks import require_type
 from custintel._text import translate as _
 from custintel._time import Span
 from custintel.models._process import Horizon
@@ -9,10 +12,12 @@ from custintel.models._process import Horizon
 
 def horizon_of(horizon: str | None, annual_discount_rate: float, time_unit: str) -> Horizon:
     """Return a horizon, cut into steps where it is discounted; None is without end."""
-    if not (np.isfinite(annual_discount_rate) and annual_discount_rate >= 0):
+    require_type(annual_discount_rate, Real, name="annual_discount_rate", what=_("a number"))
+    if not 0 <= annual_discount_rate <= 1:
         raise ValueError(
             _(
-                "annual_discount_rate is a rate such as 0.1, 0 or more: got {value!r}.",
+                "annual_discount_rate is a rate such as 0.1 for 10 % a year, between 0 and 1: "
+                "got {value!r}.",
                 value=annual_discount_rate,
             )
         )

@@ -8,6 +8,7 @@ no interval reaches below zero; it is shown on the natural scale, as the literat
 import json
 import warnings
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,10 +17,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from custintel._checks import require_type
 from custintel._intervals import Estimates, Floats, normal_quantile
 from custintel._text import translate as _
 from custintel.errors import WeakResultWarning
 from custintel.models._newton import Climb
+
+_LOOSE = 3.0  # standard error of a logarithm: a 95 % interval of more than five powers of ten
 
 
 class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
@@ -186,6 +190,29 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
             self._theta(), self._working_covariance(), n_draws, method="eigh"
         )
 
+    def _warn_of_loose_parameters(self) -> None:
+        """Warn where the data leave a parameter within orders of magnitude.
+
+        With covariates the parameters are those of customers whose covariates are all 0, such as
+        a year of birth of 0, of whom data say little anyhow.
+        """
+        if self._coefficient_names():
+            return
+        errors = np.sqrt(np.diag(self._working_covariance()))[: len(self._names)]
+        loose = [n for n, error in zip(self._names, errors, strict=True) if error > _LOOSE]
+        if loose:
+            warnings.warn(
+                _(
+                    "The data hardly tell {names}: the 95 % interval spans a factor of {factor}. "
+                    "Forecasts may be usable, these parameters are not. Fit more customers, or "
+                    "observe them for longer, or give a small penalty such as penalty=0.1.",
+                    names=", ".join(loose),
+                    factor=f"{np.exp(2 * normal_quantile(0.95) * errors.max()):.0e}",
+                ),
+                WeakResultWarning,
+                stacklevel=4,
+            )
+
     def _keep_maximum(self, maximum: Climb, n_customers: float) -> None:
         """Set what a maximum of the likelihood tells as attributes."""
         values = maximum.theta().copy()
@@ -193,6 +220,7 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
         values[:k] = np.exp(values[:k])
         scale = np.append(values[:k], np.ones(len(values) - k))
         self._keep(values, maximum.covariance() * np.outer(scale, scale))
+        self._warn_of_loose_parameters()
         self.log_likelihood_ = maximum.log_likelihood
         self.n_customers_ = round(n_customers)
         self.aic_ = 2 * len(values) - 2 * self.log_likelihood_
@@ -230,6 +258,7 @@ def _require_possible(name: str, value: float, *, above_zero: bool) -> None:
 
 def require_penalty(penalty: float) -> float:
     """Return the weight of a penalty, once it is checked."""
+    require_type(penalty, Real, name="penalty", what=_("a number"))
     if not (np.isfinite(penalty) and penalty >= 0):
         raise ValueError(_("penalty is a finite number, 0 or more: got {value!r}.", value=penalty))
     return float(penalty)

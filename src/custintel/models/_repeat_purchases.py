@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
@@ -81,7 +81,8 @@ class RepeatPurchaseModel(ComingPurchases):
             ``diagnosis`` says where the search stopped.
         """
         weight = read_weights(sample_weight, len(X))
-        self._keep_fit(self._maximum(self._problem(X, weight)), len(X), weight)
+        maximum = self._maximum(self._problem(X, weight))
+        self._keep_maximum(maximum, len(X) if weight is None else float(weight.sum()))
         return self
 
     def probability_alive(self, history: pd.DataFrame) -> pd.Series:
@@ -309,10 +310,6 @@ class RepeatPurchaseModel(ComingPurchases):
     def _explain(self, escape: Escape) -> str:
         raise NotImplementedError
 
-    def _flags(self, history: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:  # noqa: ARG002
-        """Return columns that say where a forecast rests on an assumption."""
-        return {}
-
     def _needs_intervals(self) -> bool:
         return False
 
@@ -339,9 +336,6 @@ class RepeatPurchaseModel(ComingPurchases):
             explain=self._explain,
             penalty=require_penalty(self.penalty),
         )
-
-    def _keep_fit(self, maximum: Climb, n_rows: int, weight: Floats | None) -> None:
-        self._keep_maximum(maximum, n_rows if weight is None else float(weight.sum()))
 
     def _keep_parameters(
         self,

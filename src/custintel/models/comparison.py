@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from custintel._checks import require_named
 from custintel._text import translate as _
 from custintel.models._likelihood_model import LikelihoodModel
 
@@ -114,7 +115,8 @@ def compare_models(models: Mapping[str, LikelihoodModel]) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If the likelihoods are not those of the same customers in the same unit.
+        If `models` names no model, or the likelihoods are not those of the same customers in
+        the same unit.
 
     References
     ----------
@@ -136,6 +138,7 @@ def compare_models(models: Mapping[str, LikelihoodModel]) -> pd.DataFrame:
     >>> table["log_likelihood"].round(1).to_dict()
     {'MBG/NBD': -9582.1, 'BG/NBD': -9582.4}
     """
+    require_named(models, example="{'BG/NBD': model}")
     _require_likelihoods(models)
     _require_one_measure(models)
     table = pd.DataFrame(
@@ -153,8 +156,6 @@ def compare_models(models: Mapping[str, LikelihoodModel]) -> pd.DataFrame:
 
 
 def _require_likelihoods(models: Mapping[str, LikelihoodModel]) -> None:
-    if not models:
-        raise ValueError(_("There is no model to compare."))
     for name, model in models.items():
         if not hasattr(model, "log_likelihood_"):
             raise ValueError(

@@ -5,16 +5,22 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from custintel import _formats
 from custintel._intervals import Estimates
 from custintel._text import translate as _
-from custintel.errors import WeakResultWarning
+from custintel._text import translate_plural as _n
+from custintel.errors import SetAsideWarning, WeakResultWarning
 from custintel.models._correlation import fisher_interval, pearson_correlation
 from custintel.models._gamma_gamma_fit import PARAMETERS, fit_gamma_gamma
 from custintel.models._gamma_gamma_forecast import expected_spend_of
-from custintel.models._history import read_frequency, read_spend, read_weights
+from custintel.models._history import (
+    customers_named,
+    read_frequency,
+    read_spend,
+    read_weights,
+)
 from custintel.models._likelihood_model import LikelihoodModel, require_penalty
 
 _STRONG_CORRELATION = 0.1  # from which the assumption of independence is in doubt
@@ -125,6 +131,8 @@ class GammaGammaModel(LikelihoodModel):
 
         Warns
         -----
+        SetAsideWarning
+            If customers with repeat purchases are set aside because of their amounts.
         WeakResultWarning
             If the correlation of spend and frequency is, at 95 % confidence, stronger than 0.1
             in either direction: expected spend times expected purchases is then biased.
@@ -133,6 +141,10 @@ class GammaGammaModel(LikelihoodModel):
         given = read_weights(sample_weight, len(X))
         weight = np.ones(len(X)) if given is None else given
         rows = np.flatnonzero((spend.frequency > 0) & (spend.monetary_value > 0) & (weight > 0))
+        if len(rows):
+            _warn_of_no_amounts(
+                X, (spend.frequency > 0) & (spend.monetary_value <= 0) & (weight > 0)
+            )
         fitted, fitted_weight = spend.of(rows), weight[rows]
         penalty = require_penalty(self.penalty)
         maximum = fit_gamma_gamma(fitted, fitted_weight, n_given=len(X), penalty=penalty)
@@ -318,3 +330,20 @@ class GammaGammaModel(LikelihoodModel):
                 WeakResultWarning,
                 stacklevel=3,
             )
+
+
+def _warn_of_no_amounts(history: pd.DataFrame, without: NDArray[np.bool_]) -> None:
+    n = int(np.count_nonzero(without))
+    if n:
+        warnings.warn(
+            _n(
+                "{n} customer with repeat purchases has a mean amount (monetary_value) of 0 or "
+                "below: {customers}. The gamma-gamma model is fitted without it.",
+                "{n} customers with repeat purchases have a mean amount (monetary_value) of 0 or "
+                "below, such as {customers}. The gamma-gamma model is fitted without them.",
+                n,
+                customers=customers_named(history, without),
+            ),
+            SetAsideWarning,
+            stacklevel=3,
+        )

@@ -209,7 +209,7 @@ class ModifiedBetaGeoModel(RepeatPurchaseModel):
         return range(int(k), int(k) + 1)
 
     def _needs_intervals(self) -> bool:
-        return self.regularity != 1
+        return self._phases_given() != range(1, 2)
 
     def _process(self) -> Process:
         variant = _variant(self.regularity_)

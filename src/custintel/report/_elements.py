@@ -4,6 +4,7 @@ Each number shown is a `Figure`: it carries its key and exact value into the pag
 any of them can be checked against the data.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -16,6 +17,8 @@ from custintel._text import translate, translate_plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,21 @@ def share(key: str, value: float, digits: int = 1) -> Figure:
     return Figure(key, float(value), _formats.percent(value, digits))
 
 
-def change(key: str, value: float) -> Figure:
+def change(key: str, value: float, digits: int = 1) -> Figure:
     """Return a rate of change, with its sign."""
-    return Figure(key, float(value), _formats.signed_percent(value))
+    return Figure(key, float(value), _formats.signed_percent(value, digits))
+
+
+def significant(key: str, value: float) -> Figure:
+    """Return a number with at most four significant digits, three below one.
+
+    >>> [significant("a", value).text for value in (0.26713, 5.98612, 53.4302, 186408.7)]
+    ['0.267', '5.986', '53.43', '186,400']
+    """
+    magnitude = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
+    digits = 3 - magnitude if magnitude >= 0 else 2 - magnitude
+    written = _formats.number(round(value, digits), min(max(digits, 0), _MOST_DECIMALS))
+    return Figure(key, float(value), written)
 
 
 def amount(key: str, value: float, currency: str | None) -> Figure:
@@ -86,6 +101,7 @@ class Table:
     caption: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Figure | Markup | str]]
+    is_wordy: bool = False  # its first column holds sentences, which need room on a phone
     kind: str = "table"
 
 

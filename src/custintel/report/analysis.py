@@ -13,7 +13,7 @@ from custintel.errors import ConvergenceError, CustintelWarning, SchemaError, Se
 from custintel.models import GammaGammaModel
 from custintel.report.assumptions import Assumptions
 from custintel.report.groups import SMALLEST_GROUP, merged_small_groups
-from custintel.report.purchase_models import ModelTest, PurchaseForecast, reason, tested
+from custintel.report.purchase_models import ModelTest, PurchaseForecast, chosen_and_tried
 from custintel.report.purchase_models import forecast as forecast_with
 from custintel.report.source import Source
 from custintel.retention import cohort_table
@@ -213,7 +213,7 @@ def _results(
     cohorts = cohort_table(seen, as_of=day, period=period)
     tell(_("Test of the purchase model"))
     history = purchase_history(seen, as_of=day)
-    test, no_test = tested(seen, day)
+    test, no_test = chosen_and_tried(seen, day)
     tell(_("Value of customers"))
     preferred = None if test is None else test.choice.name
     forecast, no_value = forecast_with(history, preferred, assumptions)
@@ -309,6 +309,9 @@ def _valued(
     """Value every customer with models fitted on all data; or say why not."""
     try:
         spend = GammaGammaModel().fit(history)
+    except (ConvergenceError, SchemaError) as error:
+        return None, _why_no_spend_model(error, history)
+    try:
         values = customer_lifetime_value(
             history,
             forecast.model,
@@ -318,9 +321,34 @@ def _valued(
             margin_rate=assumptions.margin_rate,
             level=assumptions.level,
         )
-    except (ConvergenceError, SchemaError) as error:
-        return None, reason(error)
+    except ConvergenceError:  # the spend model is fitted, but its mean is infinite
+        return None, _no_mean()
+    except SchemaError as error:
+        return None, str(error)
     by_decile = None
     if len(history) >= 10 * SMALLEST_GROUP:
         by_decile = customer_equity(values, by=value_deciles(values))
     return ValueResults(spend, values, customer_equity(values, by=groups), by_decile), None
+
+
+def _why_no_spend_model(error: Exception, history: pd.DataFrame) -> str:
+    """Say in a reader's words why there is no spend model."""
+    if not isinstance(error, ConvergenceError):
+        return str(error)
+    if not ((history["frequency"] > 0) & (history["monetary_value"] > 0)).any():
+        return _(
+            "the purchases could be modelled, but nobody who bought again paid anything for it"
+        )
+    if error.diagnosis is not None and error.diagnosis["value"]["q"] <= 1:
+        return _no_mean()
+    return _(
+        "the purchases could be modelled, but customers, or the purchases of each, differ too "
+        "little in what is spent"
+    )
+
+
+def _no_mean() -> str:
+    return _(
+        "the purchases could be modelled, but a few customers spend so much more than the others "
+        "that there is no mean"
+    )

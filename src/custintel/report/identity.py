@@ -15,7 +15,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def shown_id(customer_id: str, analysis: Analysis) -> str:
     """Return the id as shown: what looks like personal data gives way to a row number.
 
-    The row is that of ``customers.parquet``, so that who may see the file can tell who it is.
+    The row is that of the file of scores, so that who may see the file can tell who it is.
     """
     if analysis.assumptions.show_personal_data or not looks_personal(customer_id):
         return printable(customer_id)

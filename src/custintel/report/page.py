@@ -14,7 +14,7 @@ from custintel._text import translate as _
 from custintel.errors import ReadError
 from custintel.report._elements import Figure, amount, amounts_between, count, sentence, share
 from custintel.report.analysis import Analysis
-from custintel.report.scores import customer_scores, write_scores
+from custintel.report.scores import customer_scores, scores_beside, write_scores
 from custintel.report.sections import SECTIONS
 from custintel.report.sections.equity import spelled
 
@@ -45,7 +45,7 @@ class _Card:
 
 
 def write_report(analysis: Analysis, out: str | os.PathLike[str]) -> ReportFiles:
-    """Write the report as one HTML file, and ``customers.parquet`` beside it.
+    """Write the report as one HTML file, and the scores of its customers beside it.
 
     The file loads nothing from anywhere: it can be mailed, printed, and opened on a phone.
     Texts are in the active language.
@@ -55,7 +55,9 @@ def write_report(analysis: Analysis, out: str | os.PathLike[str]) -> ReportFiles
     analysis : Analysis
         From `analyse`.
     out : path-like
-        The HTML file to write; folders are made as needed, existing files replaced.
+        The HTML file to write; folders are made as needed, existing files replaced. Beside
+        ``report.html`` the scores are ``customers.parquet``; beside any other, such as
+        ``france.html``, ``france.customers.parquet``.
 
     Returns
     -------
@@ -81,10 +83,14 @@ def write_report(analysis: Analysis, out: str | os.PathLike[str]) -> ReportFiles
     True
     """
     html = Path(out).expanduser()
-    customers = html.with_name("customers.parquet")
-    if html.name == customers.name:
+    customers = scores_beside(html)
+    if html.suffix.lower() == customers.suffix:
         raise ReadError(
-            _("{file} is where the scores go. Choose another file with --out.", file=html.name)
+            _(
+                "{file} is no name for a page: Parquet is where the scores go. Choose another "
+                "file with --out.",
+                file=html.name,
+            )
         )
     page = render(analysis)
     try:

@@ -1,11 +1,15 @@
 """Which purchase model a report uses: chosen and tested on purchases that it had not seen."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
 
+from custintel import _formats as formats
 from custintel._text import translate as _
-from custintel.errors import ConvergenceError, SchemaError
+from custintel.errors import ConvergenceError, SchemaError, WeakResultWarning
 from custintel.models import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
 from custintel.report.assumptions import Assumptions
 from custintel.report.groups import SMALLEST_GROUP
@@ -44,7 +48,7 @@ class PurchaseForecast:
     table: pd.DataFrame
 
 
-def tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str | None]:
+def chosen_and_tried(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str | None]:
     """Choose a model on two thirds of the time and test it on the last; or say why not."""
     first = seen.loc[seen["revenue"] >= 0, "ordered_at"].min().normalize()
     days = (day - first).days // 3
@@ -55,11 +59,14 @@ def tested(seen: pd.DataFrame, day: pd.Timestamp) -> tuple[ModelTest | None, str
         )
     cut = day - pd.Timedelta(days=days)
     try:
-        choice, n_models = _chosen(seen, cut, days, day)
         holdout = purchase_holdout(seen, calibration_end=cut, as_of=day)
+    except SchemaError as error:
+        return None, str(error)
+    try:
+        choice, n_models = _chosen(seen, cut, days, day)
         model = _fitted(choice.name, holdout)
     except (ConvergenceError, SchemaError) as error:
-        return None, reason(error)
+        return None, _why_no_model(error, holdout, cut)
     tracking = purchase_tracking(seen, model, calibration_end=cut, as_of=day)
     fit = _without_small_classes(holdout, model)
     return ModelTest(choice, n_models, cut, tracking, fit), None
@@ -79,14 +86,24 @@ def forecast(
         table = model.forecast(history, horizon=assumptions.horizon, level=assumptions.level)
         return PurchaseForecast(name, model, table), None
     assert found is not None
-    return None, reason(found)
+    return None, _why_no_model(found, history)
 
 
-def reason(error: Exception) -> str:
+def _why_no_model(error: Exception, history: pd.DataFrame, cut: pd.Timestamp | None = None) -> str:
     """Say in a reader's words why there is no model; what to do in Python is not for a report."""
-    if isinstance(error, ConvergenceError):
-        return _("their purchases are too few, or too much alike, to pin a model down")
-    return str(error)
+    if not isinstance(error, ConvergenceError):
+        return str(error)
+    if (history["frequency"] > 0).any():
+        return _(
+            "their purchases look too much alike to tell one customer's pace, or moment of "
+            "leaving, from another's"
+        )
+    if cut is None:
+        return _("none of them has bought on a second day, so nothing tells how often they return")
+    return _(
+        "none of them had bought on a second day by {cut}, so nothing told how often they return",
+        cut=formats.date(cut),
+    )
 
 
 def _chosen(
@@ -95,11 +112,13 @@ def _chosen(
     """Choose on the cut before; where no model could be fitted there, take the usual one."""
     cuts = [cut - pd.Timedelta(days=days), cut]
     try:
-        trial = backtest(seen, _CANDIDATES, cut_dates=cuts, horizon=f"{days}D", as_of=day)
+        with _loose_parameters_unremarked():
+            trial = backtest(seen, _CANDIDATES, cut_dates=cuts, horizon=f"{days}D", as_of=day)
         return trial.best(), _n_compared(trial.scores)
     except (ConvergenceError, SchemaError):
         usual = {_USUAL: _CANDIDATES[_USUAL]}
-        trial = backtest(seen, usual, cut_dates=[cut], horizon=f"{days}D", as_of=day)
+        with _loose_parameters_unremarked():
+            trial = backtest(seen, usual, cut_dates=[cut], horizon=f"{days}D", as_of=day)
         return trial.best(), 0
 
 
@@ -111,7 +130,16 @@ def _n_compared(scores: pd.DataFrame) -> int:
 
 def _fitted(name: str, history: pd.DataFrame) -> PurchaseModel:
     kind = type(_CANDIDATES[name])
-    return kind().fit(history)
+    with _loose_parameters_unremarked():
+        return kind().fit(history)
+
+
+@contextmanager
+def _loose_parameters_unremarked() -> Iterator[None]:
+    """Keep a fit from warning of parameters that the page shows as not determined anyhow."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", WeakResultWarning)
+        yield
 
 
 def _without_small_classes(holdout: pd.DataFrame, model: PurchaseModel) -> pd.DataFrame:

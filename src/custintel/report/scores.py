@@ -7,6 +7,7 @@ import pandas as pd
 from custintel.report.analysis import Analysis
 from custintel.value import value_deciles
 
+USUAL_REPORT = "report.html"
 _FROM_HISTORY = {
     "recency": "recency",
     "T": "T",
@@ -63,6 +64,16 @@ def customer_scores(analysis: Analysis) -> pd.DataFrame:
     values = analysis.value.values
     columns = [name for name in values.table if name != "discounted_purchases"]
     return scores.join(values.table[columns]).join(value_deciles(values))
+
+
+def scores_beside(report: Path) -> Path:
+    """Return where the scores go: named after the report, unless that has the usual name.
+
+    >>> scores_beside(Path("report.html")).name, scores_beside(Path("france.html")).name
+    ('customers.parquet', 'france.customers.parquet')
+    """
+    is_usual = report.name == USUAL_REPORT
+    return report.with_name("customers.parquet" if is_usual else f"{report.stem}.customers.parquet")
 
 
 def write_scores(scores: pd.DataFrame, path: Path) -> None:

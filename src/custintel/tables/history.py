@@ -17,8 +17,7 @@ from custintel._frames import (
     number_of_day,
     warn_refunds_alone,
 )
-from custintel._text import translate as _
-from custintel._time import Day, as_day
+from custintel._time import Day, as_day, require_after
 
 _KEY = "customer_id"
 _NO_DAY = 0  # of refunds without any purchase: such customers are left out in the end
@@ -134,14 +133,7 @@ def purchase_holdout(transactions: Frame, *, calibration_end: Day, as_of: Day) -
     ann                  1  14                  1            31
     """
     cut, end = as_day(calibration_end, name="calibration_end"), as_day(as_of)
-    if end <= cut:
-        raise ValueError(
-            _(
-                "as_of {end:%Y-%m-%d} does not come after calibration_end {cut:%Y-%m-%d}.",
-                end=end,
-                cut=cut,
-            )
-        )
+    require_after(cut, end)
     history = purchase_history(transactions, as_of=cut)
     first, last = number_of_day(cut), number_of_day(end)
     days = (

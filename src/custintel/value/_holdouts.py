@@ -3,12 +3,13 @@
 import warnings
 from dataclasses import dataclass
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from custintel._checks import quoted
-from custintel._frames import Frame
+from custintel._frames import Frame, day_number, lazy, number_of_day, to_pandas
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel.errors import SchemaError, SetAsideWarning
@@ -52,6 +53,8 @@ def observe(
         # The history has warned already of the customers who are left out here as there.
         warnings.simplefilter("ignore", SetAsideWarning)
         after = purchase_holdout(transactions, calibration_end=cut, as_of=end)
+    if not after["holdout_purchases"].any():
+        _require_covered(transactions, cut, days)
     daily = daily_purchases(transactions, as_of=end, first_by=cut)["n_repeat_purchases"]
     return Holdout(
         cut=cut,
@@ -60,6 +63,23 @@ def observe(
         actual=after["holdout_purchases"].to_numpy(float),
         actual_by_day=daily.iloc[-days:].to_numpy(float),
     )
+
+
+def _require_covered(transactions: Frame, cut: pd.Timestamp, days: int) -> None:
+    """Refuse a cut after which there is no purchase at all, not even a first one."""
+    purchases = lazy(transactions, ["ordered_at", "revenue"]).filter(nw.col("revenue") >= 0)
+    last = to_pandas(purchases.select(day=day_number("ordered_at").max()))["day"].iloc[0]
+    if last <= number_of_day(cut):
+        raise SchemaError(
+            _(
+                "The last purchase in the data is of {last:%Y-%m-%d}, so that the {days} days "
+                "after the cut {cut:%Y-%m-%d} would count as days without purchases. Is as_of "
+                "the last day that the export covers?",
+                last=pd.Timestamp(int(last), unit="D"),
+                days=days,
+                cut=cut,
+            )
+        )
 
 
 def _joined(history: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:

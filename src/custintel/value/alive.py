@@ -12,6 +12,7 @@ from custintel._frames import Frame, day_number, lazy, number_of_day, to_pandas
 from custintel._text import translate as _
 from custintel._time import Day, as_day
 from custintel.errors import WeakResultWarning
+from custintel.value._models_given import require_no_covariates, require_purchase_model
 
 
 class FittedModel(Protocol):
@@ -38,7 +39,7 @@ def alive_path(
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue``, of any engine.
     model : FittedModel
-        A fitted purchase model.
+        A fitted purchase model without covariates.
     customer_id : str
         Which customer.
     as_of : date-like
@@ -56,9 +57,11 @@ def alive_path(
     Raises
     ------
     SchemaError
-        If a column is missing.
+        If a column is missing, or the model has covariates.
     ValueError
         If the customer has no purchase by `as_of`.
+    TypeError
+        If the model is no purchase model.
 
     Examples
     --------
@@ -69,6 +72,8 @@ def alive_path(
     >>> path.loc["1997-09-30", "probability_alive"].round(3).item()
     0.727
     """
+    require_purchase_model(model, "probability_alive")
+    require_no_covariates(model)
     end = as_day(as_of)
     days = _purchase_days_of(transactions, str(customer_id), end)
     history = _daily_history(days, number_of_day(end))

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from custintel._checks import quoted, require_between, require_choice
+from custintel._checks import quoted, require_between, require_choice, require_named, require_type
 from custintel._frames import Frame
 from custintel._text import translate as _
 from custintel._time import Day, Span, as_day
 from custintel.value._baselines import BASELINES
 from custintel.value._forecast_scores import LOSSES
 from custintel.value._holdouts import observe
+from custintel.value._models_given import require_purchase_model
 from custintel.value._trials import (
     UnfittedModel,
     decile_table,
@@ -247,9 +248,11 @@ def backtest(  # noqa: PLR0913 - two tables, and what each trial is about
     Raises
     ------
     SchemaError
-        If a column is missing, or nobody purchased by a cut.
+        If a column is missing, nobody purchased by a cut, or nobody did after it.
     ValueError
         If a holdout ends after `as_of`, a name is taken, or a model forecasts no numbers.
+    TypeError
+        If a model is no purchase model, or the covariates are not a table.
 
     References
     ----------
@@ -274,7 +277,10 @@ def backtest(  # noqa: PLR0913 - two tables, and what each trial is about
     """
     days = max(round(Span.parse(horizon).to("D")), 1)
     require_between(level, 0, 1, name="level", open_ends=True)
-    _require_names(models)
+    _require_models(models)
+    if covariates is not None:
+        frame = _("a pandas DataFrame, one row per customer, indexed by customer_id")
+        require_type(covariates, pd.DataFrame, name="covariates", what=frame)
     cuts = _cuts(cut_dates, days, as_day(as_of))
     trials = {cut: try_models(observe(transactions, cut, days, covariates), models) for cut in cuts}
     return Backtest(
@@ -287,11 +293,10 @@ def backtest(  # noqa: PLR0913 - two tables, and what each trial is about
     )
 
 
-def _require_names(models: Mapping[str, UnfittedModel]) -> None:
-    if not (isinstance(models, Mapping) and models):
-        raise ValueError(
-            _("models names the models to compare, such as {example}.", example=_EXAMPLE)
-        )
+def _require_models(models: Mapping[str, UnfittedModel]) -> None:
+    require_named(models, example=_EXAMPLE)
+    for name, model in models.items():
+        require_purchase_model(model, "expected_purchases", argument="horizon", name=repr(name))
     taken = [name for name in models if not isinstance(name, str) or name in _TAKEN]
     if taken:
         raise ValueError(

@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 
 from custintel._cashflows import discount_factors
-from custintel._checks import quoted, require_between, require_choice, require_columns
+from custintel._checks import (
+    quoted,
+    require_between,
+    require_choice,
+    require_columns,
+    require_type,
+)
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -90,6 +96,8 @@ def net_present_value(
         comes before `as_of`.
     ValueError
         If the rate, the timing or the length of a period is not one.
+    TypeError
+        If `cash_flows` is not a table.
 
     References
     ----------
@@ -107,6 +115,8 @@ def net_present_value(
     require_between(annual_discount_rate, 0, 10, name="annual_discount_rate")
     require_choice(timing, _PERIODS_BEFORE_END, name="timing")
     when = "period" if as_of is None else "due_on"
+    asked = _("a pandas DataFrame with the columns {when!r} and 'amount'", when=when)
+    require_type(cash_flows, pd.DataFrame, name="cash_flows", what=asked)
     require_columns(cash_flows.columns, [when, "amount"], table="cash_flows")
     if as_of is None:
         years = _years_by_period(cash_flows["period"], timing, Span.parse(period_length))

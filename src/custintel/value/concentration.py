@@ -1,15 +1,16 @@
 """How much of the customer equity rests on how few customers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from custintel._checks import require_between
+from custintel._checks import require_between, require_type
 from custintel._concentration import best_first, gini_index, points_kept, share_of_best
-from custintel.value.lifetime import LifetimeValues
+from custintel._text import translate as _
+from custintel.value.lifetime import LifetimeValues, require_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,6 +89,8 @@ def equity_concentration(
     ------
     ValueError
         If one of `top` is not in 0-1.
+    TypeError
+        If `values` is not what `customer_lifetime_value` returned, or `top` no list.
 
     References
     ----------
@@ -109,6 +112,8 @@ def equity_concentration(
     >>> equity_concentration(values).top.round(2)["equity_share"].to_list()
     [0.18, 0.42, 0.57, 0.71]
     """
+    require_values(values)
+    require_type(top, Iterable, name="top", what=_("a list of shares, such as (0.1,)"))
     for part in top:
         require_between(part, 0, 1, name="top")
     curve = best_first(values.estimates.value)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from custintel._checks import require_type
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.errors import SchemaError
-from custintel.value.lifetime import LifetimeValues
+from custintel.value.lifetime import LifetimeValues, require_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,6 +108,8 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
     ------
     SchemaError
         If `by` has several groups for one customer, or none of the customers.
+    TypeError
+        If `values` is not what `customer_lifetime_value` returned, or `by` no Series.
 
     References
     ----------
@@ -132,6 +135,7 @@ def customer_equity(values: LifetimeValues, *, by: pd.Series | None = None) -> C
     >>> bool(abs(equity.table["equity"].sum() - equity.total) < 1e-6)
     True
     """
+    require_values(values)
     groups = _groups(values.table.index, by)
     codes, names = groups.cat.codes.to_numpy().astype(np.intp), groups.cat.categories
     n = np.bincount(codes, minlength=len(names))
@@ -180,6 +184,7 @@ def value_deciles(values: LifetimeValues) -> pd.Series:
     >>> value_deciles(values).value_counts().max().item()
     236
     """
+    require_values(values)
     value = values.table["customer_lifetime_value"]
     by_value = value.sort_index().sort_values(ascending=False, kind="stable")
     decile = np.arange(len(value)) * 10 // len(value) + 1
@@ -191,6 +196,8 @@ def _groups(customers: pd.Index, by: pd.Series | None) -> pd.Series:
     if by is None:
         everyone = pd.Series("all", index=customers, name="group")
         return everyone.astype("category")
+    series = _("a Series indexed by customer_id, such as segments['segment']")
+    require_type(by, pd.Series, name="by", what=series)
     if not by.index.is_unique:
         raise SchemaError(
             _("`by` has several groups for one customer; give one each, indexed by customer_id.")

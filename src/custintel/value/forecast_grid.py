@@ -10,6 +10,7 @@ from custintel._checks import require_between
 from custintel._intervals import Estimates
 from custintel._time import Span
 from custintel.errors import WeakResultWarning
+from custintel.value._models_given import require_no_covariates, require_purchase_model
 
 
 class ForecastingModel(Protocol):
@@ -71,6 +72,10 @@ def forecast_matrix(
     ------
     ValueError
         If a span has no unit, the step is above the age, or `max_frequency` out of range.
+    SchemaError
+        If the model has covariates.
+    TypeError
+        If the model is no purchase model.
 
     Examples
     --------
@@ -87,6 +92,8 @@ def forecast_matrix(
     5          2    182.0                1.11
     6          2    273.0                1.37
     """
+    require_purchase_model(model, "expected_purchases", argument="horizon")
+    require_no_covariates(model)
     days, every = Span.parse(age).to("D"), Span.parse(step).to("D")
     require_between(max_frequency, 1, 1000, name="max_frequency")
     require_between(every, 0, days, name="step")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custintel._cashflows import discount_factors, geometric_sum, rate_per_period
+from custintel._checks import require_type
 from custintel._intervals import Estimates, Floats
 from custintel._text import mark as N_
 from custintel._text import translate as _
@@ -77,6 +78,8 @@ def future_equity(
         If a number of customers is negative or not finite, there are none, or the horizon is
         not one of whole months, stands beside a sequence, or is left out with a discount rate
         of zero.
+    TypeError
+        If `new_customer` is not what `new_customer_value` returned.
 
     References
     ----------
@@ -96,6 +99,8 @@ def future_equity(
     >>> round(future.discounted_customers, 2)
     29.72
     """
+    made = _("what new_customer_value returned")
+    require_type(new_customer, NewCustomerValue, name="new_customer", what=made)
     coming = numbers(customers_per_month, name="customers_per_month", low=0)
     _require_months(coming)
     rate = new_customer.annual_discount_rate
@@ -215,6 +220,8 @@ def total_equity(current: CustomerEquity, future: FutureEquity) -> TotalEquity:
     SchemaError
         If the two parts come from different models, horizons, discount rates, levels, or one
         of them is revenue and the other margin.
+    TypeError
+        If a part is not one, or they are swapped.
 
     References
     ----------
@@ -240,6 +247,8 @@ def total_equity(current: CustomerEquity, future: FutureEquity) -> TotalEquity:
     >>> both.table["equity_share"].round(1).to_list()
     [0.4, 0.6, 1.0]
     """
+    require_type(current, CustomerEquity, name="current", what=_("a CustomerEquity"))
+    require_type(future, FutureEquity, name="future", what=_("a FutureEquity"))
     _require_same_conventions(current, future)
     new, n = future.new_customer, future.discounted_customers
     base = current.values.estimates

@@ -1,18 +1,20 @@
 """Customer lifetime value from models: purchases × spend × margin, discounted."""
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_between
+from custintel._checks import quoted, require_between, require_type
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Span
 from custintel.errors import SchemaError
 from custintel.value._elementwise import float_column
+from custintel.value._models_given import require_purchase_model, require_spend_model
 
 
 class PurchaseModel(Protocol):
@@ -75,6 +77,19 @@ class LifetimeValues:
     estimates: Estimates
 
 
+def require_values(values: LifetimeValues) -> None:
+    """Raise `TypeError` unless these are lifetime values with what sums of them need."""
+    require_type(
+        values,
+        LifetimeValues,
+        name="values",
+        what=_("what customer_lifetime_value returned"),
+        hint=_("Not its table: the interval of a sum needs both.")
+        if isinstance(values, pd.DataFrame | pd.Series)
+        else "",
+    )
+
+
 def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four named conventions
     history: pd.DataFrame,
     purchase_model: PurchaseModel,
@@ -125,7 +140,10 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     Raises
     ------
     SchemaError
-        If `history` is not a purchase history, or a customer has no margin rate or several.
+        If `history` is not a purchase history, has ``customer_id`` as a column instead of the
+        index, or a customer has no margin rate or several.
+    TypeError
+        If a model, a rate or the level is of another kind.
     ValueError
         If a rate, the level or the horizon is out of range, or the horizon has no end and
         the discount rate is zero: the expectation may have no limit then.
@@ -155,8 +173,11 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     require_between(annual_discount_rate, 0, 10, name="annual_discount_rate")
     if level is not None:
         require_between(level, 0, 1, name="level", open_ends=True)
-    if not history.index.is_unique:
-        raise SchemaError(_("The history has several rows for one customer; one each is needed."))
+    require_purchase_model(
+        purchase_model, "expected_purchases", argument="horizon", name="purchase_model"
+    )
+    require_spend_model(spend_model)
+    _require_customers(history)
     asked = _horizon(horizon, annual_discount_rate)
     margin = _margin(margin_rate, history.index)
     # Models without this argument may still be valued with intervals.
@@ -179,6 +200,19 @@ def customer_lifetime_value(  # noqa: PLR0913 - three tables and models, four na
     return LifetimeValues(table, horizon, annual_discount_rate, margin_rate, level, values)
 
 
+def _require_customers(history: pd.DataFrame) -> None:
+    require_type(history, pd.DataFrame, name="history", what=_("a pandas DataFrame"))
+    if "customer_id" in history.columns:
+        raise SchemaError(
+            _(
+                "The history has customer_id as a column, so that the values would lose it. "
+                "Make it the index: history.set_index('customer_id')."
+            )
+        )
+    if not history.index.is_unique:
+        raise SchemaError(_("The history has several rows for one customer; one each is needed."))
+
+
 def _horizon(horizon: str | None, annual_discount_rate: float) -> str | None:
     if horizon is not None:
         return str(Span.parse(horizon))
@@ -196,6 +230,8 @@ def _horizon(horizon: str | None, annual_discount_rate: float) -> str | None:
 def _margin(margin_rate: float | pd.Series | None, customers: pd.Index) -> float | Floats:
     if margin_rate is None:
         return 1.0
+    rates = _("a number in 0–1 or a Series indexed by customer_id")
+    require_type(margin_rate, (Real, pd.Series), name="margin_rate", what=rates)
     if not isinstance(margin_rate, pd.Series):
         require_between(margin_rate, 0, 1, name="margin_rate")
         return float(margin_rate)
@@ -213,9 +249,9 @@ def _margin(margin_rate: float | pd.Series | None, customers: pd.Index) -> float
                 customers=quoted(repeated, most=3),
             )
         )
-    rates = np.asarray(float_column(matched))
-    _require_rates(rates, customers)
-    return rates
+    of_each = np.asarray(float_column(matched))
+    _require_rates(of_each, customers)
+    return of_each
 
 
 def _require_rates(rates: Floats, customers: pd.Index) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_choice
+from custintel._checks import quoted, require_choice, require_type
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -62,6 +62,8 @@ def migration_value(
     ValueError
         If the rate is negative, or if there is no end and no discount, and some customers
         never leave.
+    TypeError
+        If `transitions` is not a table, or `margins` no Series.
 
     References
     ----------
@@ -110,30 +112,51 @@ def _finite(step: Floats, earned: Floats, terms: int) -> Floats:
 
 
 def _probabilities(transitions: pd.DataFrame) -> Floats:
+    square = _("a pandas DataFrame whose rows and columns are labelled by state")
+    require_type(transitions, pd.DataFrame, name="transitions", what=square)
     states = transitions.index
     if not (states.is_unique and transitions.columns.is_unique):
         raise SchemaError(_("A state stands twice in transitions; each has one row and column."))
     _require_states(transitions.columns, states, _("columns of transitions"))
     moves = transitions[list(states)].apply(float_column).to_numpy(dtype=float)
+    _require_sums(moves.sum(axis=1), states)
     with np.errstate(invalid="ignore"):
-        is_wrong = ~(moves >= 0).all(axis=1) | (moves.sum(axis=1) > 1 + _ROUNDING)
-    n = int(np.count_nonzero(is_wrong))
-    if n:
+        wrong = np.flatnonzero(~(moves >= 0).all(axis=1))
+    if len(wrong):
         raise SchemaError(
             _n(
-                "{n} state of {total} has no probabilities that leave it: {examples}. They are "
-                "0 or more, none missing, and sum to 1 at most.",
-                "{n} states of {total} have no probabilities that leave them: {examples}. They "
-                "are 0 or more, none missing, and sum to 1 at most.",
-                n,
+                "The probabilities of moving from {n} state of {total} are negative, missing or "
+                "no numbers: {examples}.",
+                "The probabilities of moving from {n} states of {total} are negative, missing or "
+                "no numbers, such as {examples}.",
+                len(wrong),
                 total=len(states),
-                examples=quoted(states[is_wrong], most=3),
+                examples=quoted(states[wrong], most=3),
             )
         )
     return np.asarray(moves)
 
 
+def _require_sums(sums: Floats, states: pd.Index) -> None:
+    with np.errstate(invalid="ignore"):
+        wrong = np.flatnonzero(sums > 1 + _ROUNDING)
+    if len(wrong):
+        raise SchemaError(
+            _n(
+                "The probabilities of moving from state {state!r} add up to {sum:g}, more than 1.",
+                "The probabilities of moving from {n} of {total} states add up to more than 1, "
+                "such as those from {state!r} to {sum:g}.",
+                len(wrong),
+                total=len(states),
+                state=str(states[wrong[0]]),
+                sum=sums[wrong[0]],
+            )
+        )
+
+
 def _margins(margins: pd.Series, states: pd.Index) -> Floats:
+    by_state = _("a Series indexed by state")
+    require_type(margins, pd.Series, name="margins", what=by_state)
     if not margins.index.is_unique:
         raise SchemaError(_("A state stands twice in margins; each has one."))
     _require_states(margins.index, states, _("margins"))

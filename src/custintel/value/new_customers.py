@@ -9,6 +9,7 @@ from custintel._checks import require_between
 from custintel._intervals import Estimates
 from custintel._time import Span
 from custintel.value._elementwise import numbers
+from custintel.value._models_given import require_purchase_model, require_spend_model
 from custintel.value.lifetime import SpendModel
 
 
@@ -104,6 +105,8 @@ def new_customer_value(  # noqa: PLR0913 - two models, five named conventions
     ------
     ValueError
         If a rate, the cost, the level or the horizon is out of range.
+    TypeError
+        If a model, a rate or the level is of another kind.
 
     References
     ----------
@@ -130,6 +133,7 @@ def new_customer_value(  # noqa: PLR0913 - two models, five named conventions
     require_between(level, 0, 1, name="level", open_ends=True)
     if margin_rate is not None:
         require_between(margin_rate, 0, 1, name="margin_rate")
+    _require_models(purchase_model, spend_model)
     cost = float(numbers(acquisition_cost, name="acquisition_cost", low=0))
     repeats = purchase_model.expected_purchases_of_new_customer(
         horizon=None if horizon is None else str(Span.parse(horizon)),
@@ -153,3 +157,9 @@ def new_customer_value(  # noqa: PLR0913 - two models, five named conventions
         level=level,
         estimates=gross,
     )
+
+
+def _require_models(purchase_model: NewCustomerModel, spend_model: SpendModel) -> None:
+    method = "expected_purchases_of_new_customer"
+    require_purchase_model(purchase_model, method, argument="horizon", name="purchase_model")
+    require_spend_model(spend_model)

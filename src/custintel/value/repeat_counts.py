@@ -10,6 +10,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel.errors import SchemaError
 from custintel.value._elementwise import float_column
+from custintel.value._models_given import require_purchase_model
 
 
 class CountingModel(Protocol):
@@ -53,6 +54,8 @@ def frequency_fit(history: pd.DataFrame, model: CountingModel, *, most: int = 7)
     SchemaError
         If a column is missing, nobody is in the history, or a number in it is missing or
         negative.
+    TypeError
+        If the model is no purchase model.
 
     References
     ----------
@@ -73,6 +76,7 @@ def frequency_fit(history: pd.DataFrame, model: CountingModel, *, most: int = 7)
     2                  214               192.5
     3                  293               296.5
     """
+    require_purchase_model(model, "purchase_distribution", argument="horizon")
     require_columns(history.columns, ["frequency", "T"], table="purchase_history")
     require_between(most, 2, 1000, name="most")
     _require_counts(history)

@@ -1,13 +1,14 @@
 """What moves customer equity: retention, margin, discount rate, acquisition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_choice
+from custintel._checks import quoted, require_choice, require_type
 from custintel._text import translate as _
 from custintel.value._elementwise import numbers
 from custintel.value.constant_retention import TIMINGS, MarginTiming, margin_multiple
@@ -57,6 +58,8 @@ class EquityAssumptions:
     ------
     ValueError
         If a number is out of range.
+    TypeError
+        If one of them is no number.
 
     Examples
     --------
@@ -81,6 +84,7 @@ class EquityAssumptions:
         require_choice(self.timing, TIMINGS, name="timing")
         for name in _drivers():
             low, high = _LEAST.get(name, -np.inf), _MOST.get(name, np.inf)
+            require_type(getattr(self, name), Real, name=name, what=_("a number"))
             numbers(getattr(self, name), name=name, low=low, high=high)
         if self.new_customers > 0 and self.discount_rate == 0:
             raise ValueError(
@@ -138,6 +142,8 @@ def equity_scenarios(
     ValueError
         If a name is not an assumption, a low value is above its high one, or a value is
         impossible or leads to an equity without limit.
+    TypeError
+        If `base` is not an EquityAssumptions, or a range not a pair.
 
     References
     ----------
@@ -159,6 +165,10 @@ def equity_scenarios(
     retention_rate      214000       267000       340000  126000
     margin              240000       267000       293000   53000
     """
+    made = _("an EquityAssumptions, such as EquityAssumptions(n_customers=…, …)")
+    require_type(base, EquityAssumptions, name="base", what=made)
+    named = _("a mapping, such as {example}", example="{'retention_rate': (0.67, 0.77)}")
+    require_type(ranges, Mapping, name="ranges", what=named)
     _require_ranges(ranges)
     worth = base.equity()
     rows = [_row(base, worth, name, *map(float, ends)) for name, ends in ranges.items()]
@@ -198,8 +208,9 @@ def _drivers() -> list[str]:
 
 
 def _require_ranges(ranges: Mapping[str, tuple[float, float]]) -> None:
-    for name, (low, high) in ranges.items():
+    for name, ends in ranges.items():
         require_choice(name, _drivers(), name="ranges")
+        low, high = _pair(name, ends)
         numbers([low, high], name=name)
         if not low <= high:
             raise ValueError(
@@ -209,3 +220,18 @@ def _require_ranges(ranges: Mapping[str, tuple[float, float]]) -> None:
                     ends=quoted([low, high]),
                 )
             )
+
+
+def _pair(name: str, ends: tuple[float, float]) -> tuple[float, float]:
+    is_pair = isinstance(ends, Sequence | np.ndarray) and not isinstance(ends, str)
+    if not (is_pair and len(ends) == 2):
+        raise TypeError(
+            _(
+                "The range of {name} is a low and a high value, such as (0.67, 0.77): got "
+                "{ends!r}.",
+                name=name,
+                ends=ends,
+            )
+        )
+    low, high = ends
+    return low, high

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from custintel._checks import require_columns
 from custintel._frames import Frame
 from custintel._text import translate as _
-from custintel._time import Day, as_day
+from custintel._time import Day, as_day, require_after
 from custintel.errors import SchemaError
 from custintel.tables import daily_purchases
+from custintel.value._models_given import require_no_covariates, require_purchase_model
 from custintel.value.lifetime import PurchaseModel
 
 
@@ -36,7 +37,7 @@ def purchase_tracking(
     transactions : DataFrame
         ``customer_id``, ``ordered_at``, ``revenue``, of any engine.
     model : TrackedModel
-        A purchase model, fitted on the history as of `calibration_end`.
+        A purchase model without covariates, fitted on the history as of `calibration_end`.
     calibration_end : date-like
         Last day that the model has seen.
     as_of : date-like
@@ -54,7 +55,12 @@ def purchase_tracking(
     Raises
     ------
     SchemaError
-        If a column is missing, or nobody bought by `calibration_end`.
+        If a column is missing, nobody bought by `calibration_end`, or the model has
+        covariates.
+    ValueError
+        If `as_of` does not come after `calibration_end`.
+    TypeError
+        If the model is no purchase model.
 
     Examples
     --------
@@ -69,7 +75,10 @@ def purchase_tracking(
     >>> tracking.loc["1997-05-20", "actual_purchases"].item()
     1359
     """
+    require_purchase_model(model, "expected_repeat_purchases", argument="days")
+    require_no_covariates(model)
     cut, end = as_day(calibration_end, name="calibration_end"), as_day(as_of)
+    require_after(cut, end)
     daily = daily_purchases(transactions, as_of=end, first_by=cut)
     start = daily.index[0]
     week_ends = pd.date_range(start + pd.Timedelta(days=6), end, freq="7D", name="week_end")
@@ -127,6 +136,8 @@ def holdout_fit(holdout: pd.DataFrame, model: PurchaseModel, *, most: int = 7) -
     ------
     SchemaError
         If a column is missing, or nobody is in the holdout.
+    TypeError
+        If the model is no purchase model.
 
     Examples
     --------
@@ -140,6 +151,7 @@ def holdout_fit(holdout: pd.DataFrame, model: PurchaseModel, *, most: int = 7) -
     >>> fit.loc[0, ["n_customers", "actual_purchases"]].astype(int).to_list()
     [1411, 334]
     """
+    require_purchase_model(model, "expected_purchases", argument="horizon")
     require_columns(
         holdout.columns, ["frequency", "holdout_purchases", "holdout_days"], table="holdout"
     )

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custintel._checks import quoted
+from custintel._checks import quoted, require_type
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel.errors import SchemaError, SetAsideWarning
+from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.value._elementwise import float_column
 
 NO_SPEND, NO_CATEGORY = N_("no spend given"), N_("no category spend")
@@ -75,6 +75,8 @@ def share_of_wallet(spend: pd.Series, category_spend: pd.Series) -> ShareOfWalle
     ------
     SchemaError
         If a label stands twice, or no label is in both.
+    TypeError
+        If one of the two is not a Series.
 
     References
     ----------
@@ -121,7 +123,9 @@ def _beside(spend: pd.Series, category_spend: pd.Series) -> pd.DataFrame:
 
 
 def _require_labels(spend: pd.Series, category_spend: pd.Series) -> None:
+    labelled = _("a Series indexed by customer or brand")
     for name, series in (("spend", spend), ("category_spend", category_spend)):
+        require_type(series, pd.Series, name=name, what=labelled)
         if not series.index.is_unique:
             repeated = series.index[series.index.duplicated()].unique()
             raise SchemaError(
@@ -221,12 +225,15 @@ def wallet_allocation(ranks: pd.DataFrame) -> WalletAllocation:
     WalletAllocation
         ``brands`` with one row per brand (``mean_share``, ``n_users``,
         ``mean_share_of_users``) and ``respondents`` with one row per respondent. Those
-        without any rank are left out, and a warning counts them.
+        without any rank are left out, and a warning counts them. Another one comes if no
+        respondent gives rank 1, alone or shared, as in ratings.
 
     Raises
     ------
     SchemaError
         If a respondent or brand stands twice, or a rank is not a number of 1 or more.
+    TypeError
+        If the ranks are not a table.
 
     References
     ----------
@@ -245,6 +252,8 @@ def wallet_allocation(ranks: pd.DataFrame) -> WalletAllocation:
     >>> allocation.brands["mean_share"].round(3).to_dict()
     {'ours': 0.417, 'theirs': 0.5, 'other': 0.083}
     """
+    table = _("a pandas DataFrame, one row per respondent and one column per brand")
+    require_type(ranks, pd.DataFrame, name="ranks", what=table)
     if not (ranks.index.is_unique and ranks.columns.is_unique):
         raise SchemaError(_("A respondent or a brand stands twice in the ranks; each has one."))
     given = ranks.apply(float_column).astype(float)
@@ -252,6 +261,7 @@ def wallet_allocation(ranks: pd.DataFrame) -> WalletAllocation:
     is_used = given.notna()
     answered = is_used.any(axis=1)
     _warn_of_silent(ranks.index[~answered], len(ranks))
+    _warn_of_ratings(given[answered])
     used = is_used[answered]
     n = used.sum(axis=1)
     place = given[answered].rank(axis=1, method="average")
@@ -284,6 +294,21 @@ def _require_ranks(ranks: pd.DataFrame, wrong: NDArray[np.bool_]) -> None:
                 n,
                 examples=quoted(shown),
             )
+        )
+
+
+def _warn_of_ratings(ranks: pd.DataFrame) -> None:
+    best = ranks.min(axis=1)
+    # Two brands that share the first place may both have its average, rank 1.5.
+    shared = (ranks.eq(best, axis=0).sum(axis=1) + 1) / 2
+    if len(ranks) and not (best <= shared).any():
+        warnings.warn(
+            _(
+                "No respondent gives rank 1: are these ratings, where high is good? Use "
+                "ratings.rank(axis=1, ascending=False)."
+            ),
+            WeakResultWarning,
+            stacklevel=3,
         )
 
 

@@ -285,6 +285,24 @@ def everybody_alike(rng):
     return history_of(purchases, T=364.0)
 
 
+def test_parameters_that_the_data_hardly_tell_are_pointed_out():
+    messages = []
+    for seed in range(8):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                model = BetaGeoModel().fit(all_leave_alike(np.random.default_rng(seed)))
+            except ConvergenceError:
+                continue
+        loose = model.standard_errors_ / model.parameters_ > 3
+        assert bool(caught) == loose.any()
+        messages += [(str(each.message), loose.index[loose]) for each in caught]
+    assert messages
+    for message, names in messages:
+        assert f"The data hardly tell {', '.join(names)}" in message
+
+
+@pytest.mark.filterwarnings("ignore:The data hardly tell")
 @pytest.mark.parametrize(
     ("situation", "words"),
     [

@@ -118,13 +118,14 @@ def test_dert_is_the_limit_of_long_horizons(model, history):
     assert (cheaper < endless).all()
 
 
-def test_dert_equals_the_sum_of_discounted_weeks(model, history):
-    # At a rate of 1,000 % hardly anything counts after four years, and weeks are short enough.
+def test_dert_equals_the_sum_of_discounted_steps(model, history):
+    # At a rate of 100 % hardly anything counts after 14 years, and 4 weeks are short enough.
     some = history.iloc[[1, 3, 5]]
-    rate, weeks = 10.0, np.arange(1, 53 * 4)
-    ends = [model.expected_purchases(some, horizon=f"{week}W").value for week in weeks]
+    rate, weeks = 1.0, np.arange(4, 52 * 14, 4)
+    arguments = [{"horizon": f"{week}W", "with_errors": False} for week in weeks]
+    ends = [model.expected_purchases(some, **each).value for each in arguments]
     steps = np.diff([np.zeros(3), *ends], axis=0)
-    discounts = (1 + rate) ** -((weeks - 0.5) * 7 / 365.25)
+    discounts = (1 + rate) ** -((weeks - 2) * 7 / 365.25)
     endless = model.expected_purchases(some, horizon=None, annual_discount_rate=rate).value
     assert endless == pytest.approx(discounts @ steps, rel=1e-3)
 

@@ -98,3 +98,11 @@ def test_nullable_columns_are_read(history):
 def test_impossible_weights_are_refused(weight, message):
     with pytest.raises(ValueError, match=message):
         read_weights(weight, 5)
+
+
+def test_three_columns_are_no_history(history):
+    told = r"pandas DataFrame: got Series\. Give the table itself, .*fit\(history\)"
+    with pytest.raises(TypeError, match=told):
+        BetaGeoModel().fit(history["frequency"], history["recency"], history["T"])
+    with pytest.raises(TypeError, match=told):
+        MODEL.probability_alive(history["frequency"])

@@ -167,3 +167,10 @@ def test_purchases_of_phases_equal_their_sum(case, k, j):
     assert ours[0] == pytest.approx(by_summing(*case, k, j), rel=1e-8, abs=1e-10 if s > 1 else 0)
     if k == 1:
         assert ours == pytest.approx(active_purchases(a, b, m, s).value, rel=1e-9)
+
+
+@pytest.mark.parametrize("regularity", ["foo", 2.5, 0, True, None])
+def test_a_wrong_number_of_phases_is_told_before_any_column(regularity):
+    history = pd.DataFrame({"frequency": [0, 2], "recency": [0.0, 9.0], "T": [20.0, 30.0]})
+    with pytest.raises(ValueError, match="regularity is a whole number of phases from 1 to 20"):
+        ModifiedBetaGeoModel(regularity=regularity).fit(history)

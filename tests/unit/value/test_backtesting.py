@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 
 from custintel.datasets import load_cdnow
 from custintel.errors import ConvergenceError, SchemaError, SetAsideWarning, WeakResultWarning
-from custintel.models import BetaGeoModel, Estimates
+from custintel.models import BetaGeoModel, Estimates, GammaGammaModel
 from custintel.tables import purchase_history, regularity_history
 from custintel.value import Backtest, backtest
 from custintel.value._baselines import hiatus, past_rate
@@ -181,7 +181,7 @@ def test_a_verdict_is_given_only_beyond_doubt(
     one = {"one": OwnRate(factor)}
     many = backtest(cdnow, one, cut_dates=CUTS, horizon="13W", as_of="1998-06-30").best()
     assert many.against_baselines.loc["past_rate", "verdict"] == verdict
-    few = cdnow[cdnow["customer_id"].isin(["0001", "0004", "0021", "0049"])]
+    few = cdnow[cdnow["customer_id"].isin(["0001", "0004", "0006", "0021", "0049"])]
     doubt = backtest(few, one, cut_dates=CUTS, horizon="13W", as_of="1998-06-30").best()
     assert doubt.against_baselines.loc["past_rate", "verdict"] == "undecided"
 
@@ -365,3 +365,37 @@ def test_models_with_covariates_find_them_at_every_cut():
         backtest(transactions, models, covariates=is_even.iloc[[0, 0]], **arguments)
     with pytest.raises(SchemaError, match="'T', which the purchase history has too"):
         backtest(transactions, models, covariates=is_even.assign(T=1), **arguments)
+
+
+def test_days_without_data_are_not_days_without_purchases(cdnow: pd.DataFrame) -> None:
+    told = "last purchase in the data is of 1998-06-30, .* 182 days after the cut 1998-06-30"
+    with pytest.raises(SchemaError, match=told):
+        backtest(
+            cdnow,
+            {"one": EqualRate()},
+            cut_dates=["1998-06-30"],
+            horizon="26W",
+            as_of="1998-12-31",
+        )
+
+
+def test_a_holdout_of_new_customers_alone_is_one() -> None:
+    orders = pd.DataFrame(
+        {
+            "customer_id": ["ann", "ann", "bob"],
+            "ordered_at": pd.to_datetime(["2024-01-01", "2024-01-20", "2024-02-10"]),
+            "revenue": 1.0,
+        }
+    )
+    trial = backtest(
+        orders, {"one": EqualRate()}, cut_dates=["2024-01-31"], horizon="4W", as_of="2024-02-28"
+    )
+    assert (trial.scores["actual_purchases"] == 0).all()
+
+
+def test_models_and_covariates_have_their_kinds(cdnow: pd.DataFrame) -> None:
+    asked = {"cut_dates": CUTS, "horizon": "13W", "as_of": "1998-06-30"}
+    with pytest.raises(TypeError, match=r"'spend' is a BetaGeoModel, .*: got GammaGammaModel"):
+        backtest(cdnow, {"spend": GammaGammaModel()}, **asked)
+    with pytest.raises(TypeError, match=r"covariates is a pandas DataFrame, .*: got 'm'"):
+        backtest(cdnow, {"one": EqualRate()}, covariates="m", **asked)

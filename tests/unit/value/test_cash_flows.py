@@ -90,3 +90,10 @@ def test_dates_and_spans_are_no_numbers(column: str, values: pd.Series) -> None:
     flows = pd.DataFrame({"period": [0, 1], "amount": [1.0, 2.0]}).assign(**{column: values})
     with pytest.raises(SchemaError, match=f"'{column}' .* 2 of 2 rows do not"):
         net_present_value(flows, annual_discount_rate=0.1)
+
+
+def test_a_list_has_no_periods() -> None:
+    with pytest.raises(TypeError, match="DataFrame with the columns 'period' and 'amount': got l"):
+        net_present_value([-100, 60], annual_discount_rate=0.1)
+    with pytest.raises(TypeError, match="columns 'due_on' and 'amount': got Series"):
+        net_present_value(pd.Series([60]), annual_discount_rate=0.1, as_of="2024-01-01")

@@ -43,3 +43,10 @@ def test_the_curve_keeps_its_shape_in_few_points() -> None:
         np.arange(1, 20_001) / 20_000, spread.curve["customer_share"], spread.curve["equity_share"]
     )
     assert np.abs(drawn - best).max() < 0.01
+
+
+def test_top_is_a_list() -> None:
+    with pytest.raises(TypeError, match=r"top is a list of shares, such as \(0\.1,\): got 0\.1"):
+        equity_concentration(values([1.0]), top=0.1)
+    with pytest.raises(TypeError, match="top is a number between 0 and 1: got 'a'"):
+        equity_concentration(values([1.0]), top=["a"])

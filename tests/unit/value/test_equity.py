@@ -6,7 +6,12 @@ import pytest
 
 from custintel._intervals import Estimates
 from custintel.errors import SchemaError
-from custintel.value import customer_equity, customer_lifetime_value, value_deciles
+from custintel.value import (
+    customer_equity,
+    customer_lifetime_value,
+    equity_concentration,
+    value_deciles,
+)
 
 
 class Purchases:
@@ -124,3 +129,20 @@ def test_a_group_may_be_called_as_those_without_one(history: pd.DataFrame) -> No
     by = pd.Series(["(none)"], index=history.index[:1])
     table = customer_equity(values, by=by).table
     assert table["n_customers"].to_dict() == {"(none)": 25}
+
+
+def test_groups_are_a_series(history: pd.DataFrame) -> None:
+    values = customer_lifetime_value(history, Purchases(), Spend(), annual_discount_rate=0.1)
+    for by, given in [("segment", "'segment'"), (["a"], "list"), (history, "DataFrame")]:
+        with pytest.raises(TypeError, match=f"by is a Series indexed by .*: got {given}"):
+            customer_equity(values, by=by)
+
+
+@pytest.mark.parametrize("ask", [customer_equity, value_deciles, equity_concentration])
+def test_values_are_more_than_their_table(ask: object, history: pd.DataFrame) -> None:
+    values = customer_lifetime_value(history, Purchases(), Spend(), annual_discount_rate=0.1)
+    told = "values is what customer_lifetime_value returned: got DataFrame. Not its table"
+    with pytest.raises(TypeError, match=told):
+        ask(values.table)
+    with pytest.raises(TypeError, match=r"returned: got 64\.0\.$"):
+        ask(64.0)

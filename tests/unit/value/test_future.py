@@ -163,3 +163,25 @@ def test_small_covariances_do_not_make_models_alike(
     other = replace(new, estimates=with_errors(new.estimates, 3e-9))
     with pytest.raises(SchemaError, match="differ in the models"):
         total_equity(replace(current, values=known), future_equity(other, customers_per_month=[1]))
+
+
+def test_parts_are_told_apart(current: CustomerEquity, new: NewCustomerValue) -> None:
+    future = future_equity(new, customers_per_month=[1])
+    with pytest.raises(TypeError, match="current is a CustomerEquity: got FutureEquity"):
+        total_equity(future, current)
+    with pytest.raises(TypeError, match="future is a FutureEquity: got NewCustomerValue"):
+        total_equity(current, new)
+    with pytest.raises(TypeError, match=r"what new_customer_value returned: got 64\.0"):
+        future_equity(64.0, customers_per_month=[1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"level": None}, "level is a number between 0 and 1: got None"),
+        ({"margin_rate": pd.Series([0.1])}, "margin_rate is a number between 0 and 1: got Series"),
+    ],
+)
+def test_a_new_customer_has_one_of_each_number(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        new_customer_value(Purchases(), Spend(), annual_discount_rate=0.1, **changes)

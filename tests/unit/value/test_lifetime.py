@@ -148,3 +148,35 @@ def test_texts_are_no_margins(history: pd.DataFrame) -> None:
         customer_lifetime_value(
             history, Purchases(), Spend(), annual_discount_rate=0.1, margin_rate=margin
         )
+
+
+@pytest.mark.parametrize("rate", ["30%", np.array([0.1, 0.2, 0.3]), {"ann": 0.1}])
+def test_a_margin_is_a_number_or_a_series(rate: object, history: pd.DataFrame) -> None:
+    with pytest.raises(TypeError, match=r"margin_rate is a number in 0–1 or a Series .*: got "):
+        customer_lifetime_value(
+            history, Purchases(), Spend(), annual_discount_rate=0.1, margin_rate=rate
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"annual_discount_rate": "10%"}, "annual_discount_rate is a number .*: got '10%'"),
+        ({"level": "95%"}, "level is a number between 0 and 1: got '95%'"),
+    ],
+)
+def test_rates_are_numbers(changes: dict[str, object], told: str, history: pd.DataFrame) -> None:
+    with pytest.raises(TypeError, match=told):
+        customer_lifetime_value(
+            history, Purchases(), Spend(), **{"annual_discount_rate": 0.1, **changes}
+        )
+
+
+def test_a_history_that_would_lose_its_customers_is_refused(history: pd.DataFrame) -> None:
+    beside = history.rename_axis("customer_id").reset_index()
+    with pytest.raises(SchemaError, match=r"set_index\('customer_id'\)"):
+        customer_lifetime_value(beside, Purchases(), Spend(), annual_discount_rate=0.1)
+    with pytest.raises(TypeError, match="history is a pandas DataFrame: got Series"):
+        customer_lifetime_value(
+            history["frequency"], Purchases(), Spend(), annual_discount_rate=0.1
+        )

@@ -43,11 +43,25 @@ def test_rounded_rows_pass_and_wrong_ones_are_named(margins: pd.Series) -> None:
     labels = {"index": ["on", "off"], "columns": ["on", "off"]}
     rounded = pd.DataFrame([[0.6666667, 0.3333334], [0.0, 1.0]], **labels)
     assert migration_value(rounded, margins, discount_rate=0.1).notna().all()
-    for row in ([0.7, 0.4], [-0.1, 0.4], [None, 0.4]):
-        with pytest.raises(SchemaError, match=r"1 state of 2 .* 'on'"):
-            migration_value(
-                pd.DataFrame([row, [0.1, 0.5]], **labels).astype(float), margins, discount_rate=0.1
-            )
+    wrong = [
+        ([0.7, 0.4], "moving from state 'on' add up to 1.1, more than 1"),
+        ([-0.1, 0.4], "1 state of 2 are negative, missing or no numbers: 'on'"),
+        ([None, 0.4], "1 state of 2 are negative, missing or no numbers: 'on'"),
+    ]
+    for row, told in wrong:
+        moves = pd.DataFrame([row, [0.1, 0.5]], **labels).astype(float)
+        with pytest.raises(SchemaError, match=told):
+            migration_value(moves, margins, discount_rate=0.1)
+    both = pd.DataFrame(0.6, **labels)
+    with pytest.raises(SchemaError, match=r"2 of 2 states .* more than 1, such as .*'on' to 1.2"):
+        migration_value(both, margins, discount_rate=0.1)
+
+
+def test_arrays_have_no_states(moves: pd.DataFrame, margins: pd.Series) -> None:
+    with pytest.raises(TypeError, match=r"transitions is a pandas DataFrame .*: got ndarray"):
+        migration_value(moves.to_numpy(), margins, discount_rate=0.1)
+    with pytest.raises(TypeError, match="margins is a Series indexed by state: got list"):
+        migration_value(moves, margins.to_list(), discount_rate=0.1)
 
 
 def test_states_must_be_the_same_everywhere(moves: pd.DataFrame, margins: pd.Series) -> None:

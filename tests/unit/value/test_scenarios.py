@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from custintel.errors import SchemaError
+from custintel.plots import tornado
 from custintel.value import EquityAssumptions, equity_scenarios, retention_or_acquisition
 
 
@@ -125,3 +128,25 @@ def test_no_range_gives_an_empty_table_with_its_columns(base: EquityAssumptions)
 def test_ranges_of_texts_are_told_by_name(base: EquityAssumptions) -> None:
     with pytest.raises(ValueError, match=r"^margin is "):
         equity_scenarios(base, ranges={"margin": ("a", "b")})
+
+
+@pytest.mark.parametrize("ends", [0.77, (0.7,), "ab", (0.6, 0.7, 0.8)])
+def test_a_range_has_two_ends(ends: object, base: EquityAssumptions) -> None:
+    with pytest.raises(TypeError, match="range of retention_rate is a low and a high value"):
+        equity_scenarios(base, ranges={"retention_rate": ends})
+
+
+def test_assumptions_and_ranges_have_their_kinds(base: EquityAssumptions) -> None:
+    with pytest.raises(TypeError, match=r"base is an EquityAssumptions, .*: got dict"):
+        equity_scenarios({"margin": 100}, ranges={})
+    with pytest.raises(TypeError, match=r"ranges is a mapping, .*: got list"):
+        equity_scenarios(base, ranges=[("margin", 1, 2)])
+    with pytest.raises(TypeError, match="n_customers is a number: got '12000'"):
+        replace(base, n_customers="12000")
+    with pytest.raises(ValueError, match="retention_rate is between 0 and 1"):
+        replace(base, retention_rate=72)
+
+
+def test_a_plot_of_another_table_tells_which_function_makes_its_own() -> None:
+    with pytest.raises(SchemaError, match=r"Make it with custintel\.value\.equity_scenarios\(base"):
+        tornado(pd.DataFrame({"customer_lifetime_value": [1.0]}))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custintel.errors import SchemaError, SetAsideWarning
+from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.value import share_of_wallet, wallet_allocation
 
 
@@ -87,3 +87,22 @@ def test_no_ranks_at_all_are_no_brands() -> None:
 def test_as_many_respondents_as_brands_keep_their_own_labels() -> None:
     ranks = pd.DataFrame({"ours": [1, 2], "theirs": [2, 1]}, index=["ann", "bob"])
     assert wallet_allocation(ranks).respondents.index.to_list() == ["ann", "bob"]
+
+
+def test_amounts_and_ranks_have_labels() -> None:
+    spend = pd.Series({"ann": 1.0})
+    with pytest.raises(TypeError, match=r"^spend is a Series indexed by customer or brand: got l"):
+        share_of_wallet([1], [2])
+    with pytest.raises(TypeError, match=r"category_spend is a Series .*: got DataFrame"):
+        share_of_wallet(spend, spend.to_frame())
+    with pytest.raises(TypeError, match=r"ranks is a pandas DataFrame, .*: got Series"):
+        wallet_allocation(spend)
+
+
+def test_ratings_are_told_from_ranks() -> None:
+    ratings = pd.DataFrame({"ours": [8, 9], "theirs": [6, 9], "other": [8, None]})
+    with pytest.warns(WeakResultWarning, match="No respondent gives rank 1: are these ratings"):
+        wallet_allocation(ratings)
+    # The first respondent has two favourites, which share ranks 1 and 2; so has the second.
+    ranked = wallet_allocation(ratings.rank(axis=1, ascending=False))
+    assert ranked.respondents["ours"].to_list() == pytest.approx([5 / 12, 0.5])

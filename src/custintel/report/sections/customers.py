@@ -5,7 +5,9 @@ from markupsafe import Markup
 
 from custintel._text import translate as _
 from custintel.report._elements import (
+    Block,
     Figure,
+    Note,
     Section,
     Table,
     amount,
@@ -37,9 +39,9 @@ def customers_section(analysis: Analysis) -> Section:
     scores = customer_scores(analysis)
     best = _first(scores, "customer_lifetime_value")
     at_risk = customers_at_risk(scores)
-    blocks = [_best_table(best, analysis)]
+    blocks: list[Block] = [_best_table(best, analysis)]
     if len(at_risk):
-        blocks.append(_at_risk_table(_first(at_risk, "monetary"), analysis))
+        blocks += [_at_risk_table(_first(at_risk, "monetary"), analysis), Note(_own_pace())]
     return Section("customers", title, _opening(analysis, analysis.value, best, at_risk), blocks)
 
 
@@ -134,3 +136,12 @@ def _at_risk_table(at_risk: pd.DataFrame, analysis: Analysis) -> Table:
         _("Probability of being active"),
     ]
     return Table(_("Good customers who have probably left, largest first"), headings, rows)
+
+
+def _own_pace() -> Markup:
+    """Say why Champions, who are recent, can be among those who have probably left."""
+    return sentence(
+        "A segment compares customers with one another; this probability compares each with "
+        "their own pace. Who bought every week and has been silent for two months may be recent "
+        "beside the others, and has still probably left."
+    )

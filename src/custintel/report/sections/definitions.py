@@ -56,7 +56,7 @@ def _observed_terms() -> list[Definition]:
             _("Customers named by a row."),
             sentence(
                 "Ids that look like an address, a phone number or a name are not shown; the row "
-                "is that of the customer in customers.parquet, the file beside this report."
+                "is that of the customer in the file of scores beside this report."
             ),
         ),
         Definition(
@@ -78,50 +78,87 @@ def _observed_terms() -> list[Definition]:
 
 
 def _modelled_terms(analysis: Analysis) -> list[Definition]:
-    return [
-        Definition(_("Purchase model."), _meaning_of_model(analysis)),
-        Definition(
-            _("Customer equity."),
-            sentence(
-                "Sum of what today's customers are expected to bring within {time}: expected "
-                "purchases × expected spend, discounted from the middle of each month. New "
-                "customers are not in it.",
-                time=spelled(analysis.assumptions.horizon),
+    """Define the models and what follows from them, where there are any."""
+    terms = []
+    name = _model_shown(analysis)
+    if name is not None:
+        terms.append(Definition(_("Purchase model."), _meaning_of_model(name)))
+    if analysis.value is not None:
+        terms += [
+            Definition(
+                _("Spend model."),
+                sentence(
+                    "Spend per purchase follows the gamma-gamma model (Fader and Hardie 2013)."
+                ),
             ),
-        ),
-    ]
+            Definition(
+                _("Customer equity."),
+                sentence(
+                    "Sum of what today's customers are expected to bring within {time}: expected "
+                    "purchases × expected spend, discounted from the middle of each month. New "
+                    "customers are not in it.",
+                    time=spelled(analysis.assumptions.horizon),
+                ),
+            ),
+        ]
+    return terms
 
 
-def _meaning_of_model(analysis: Analysis) -> Markup:
-    spend = _("Spend per purchase follows the gamma-gamma model (Fader and Hardie 2013).")
-    name = "BG/NBD" if analysis.forecast is None else analysis.forecast.name
+def _model_shown(analysis: Analysis) -> str | None:
+    if analysis.forecast is not None:
+        return analysis.forecast.name
+    return None if analysis.test is None else analysis.test.choice.name
+
+
+def _meaning_of_model(name: str) -> Markup:
     if name == "Pareto/NBD":
         return sentence(
             "Pareto/NBD (Schmittlein, Morrison and Colombo 1987): customers buy at their own pace "
-            "until, at some moment that nobody sees, they stop. {spend}",
-            spend=spend,
+            "until, at some moment that nobody sees, they stop."
         )
     if name == "MBG/NBD":
         return sentence(
             "MBG/NBD (Batislam, Denizel and Filiztekin 2007): customers buy at their own pace "
-            "until, after some purchase, be it the first, they stop. {spend}",
-            spend=spend,
+            "until, after some purchase, be it the first, they stop."
         )
     return sentence(
         "BG/NBD (Fader, Hardie and Lee 2005): customers buy at their own pace until, after some "
         "purchase, they stop. Who has bought on one day only counts as active with certainty, "
-        "which is a trait of this model and no finding. {spend}",
-        spend=spend,
+        "which is a trait of this model and no finding."
     )
 
 
 def _test_terms(analysis: Analysis) -> list[Definition]:
-    if analysis.test is None:
+    test = analysis.test
+    if test is None:
         return []
-    meaning = sentence(
-        "Models are compared on the middle third of the time, after a fit on the first; the one "
-        "with the smallest mean squared error is fitted on purchases up to {day} and compared "
-        "with those after it. For the values it is fitted again on all purchases.",
-        day=formats.date(analysis.test.calibration_end),
-    )
-    return [Definition(_("Test of the model."), meaning)]
+    day = formats.date(test.calibration_end)
+    parts = [
+        sentence(
+            "Models are compared on the middle third of the time, after a fit on the first; the "
+            "one with the smallest mean squared error is fitted on purchases up to {day} and "
+            "compared with those after it.",
+            day=day,
+        )
+        if test.n_models > 1
+        else sentence(
+            "The model is fitted on purchases up to {day} and compared with those after it.",
+            day=day,
+        ),
+        *_after_the_test(analysis),
+    ]
+    return [Definition(_("Test of the model."), Markup(" ").join(parts))]
+
+
+def _after_the_test(analysis: Analysis) -> list[Markup]:
+    """Say which model the forecasts come from, in the end."""
+    if analysis.forecast is None:
+        return []
+    if analysis.untested_model is None:
+        return [sentence("For the forecasts it is fitted again on all purchases.")]
+    return [
+        sentence(
+            "On all purchases it could not be fitted: the forecasts are those of {untested}.",
+            untested=analysis.untested_model,
+        )
+    ]
