@@ -33,6 +33,7 @@ class BetaGeoProcess:
 
     variant: Variant
     names: tuple[str, ...] = NAMES
+    time_parameters: tuple[int, ...] = (1,)
     state: tuple[str, ...] = ("frequency", "T")
 
     def log_odds_of_having_left(

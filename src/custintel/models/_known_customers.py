@@ -43,6 +43,21 @@ class KnownCustomers:
 
         return self.alive(with_slopes=with_slopes).times(self._expectation(while_active))
 
+    def expected_of_new_one(self, ends: Floats) -> Floats:
+        """Return the expected purchases of the one customer here, who is new, up to each end.
+
+        Time has no unit of its own: purchases up to t are those up to 1 with times divided by t.
+        """
+        some = np.flatnonzero(ends > 0)
+        parameters = np.repeat(self.design.parameters(self.theta)[:, None], len(some), axis=1)
+        parameters[list(self.process.time_parameters)] /= ends[some]
+        new = self.purchases.of(np.zeros(len(some), dtype=np.intp))
+        expected = np.zeros_like(ends)
+        expected[some] = self.process.purchases_while_active(
+            parameters, new, Horizon.plain(1.0), with_slopes=False
+        ).value
+        return np.asarray(self.alive(with_slopes=False).value * expected)
+
     def purchases_at_all(self, time: float) -> Expectation:
         """Return the probability that each customer purchases within `time`."""
 

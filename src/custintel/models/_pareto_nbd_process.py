@@ -35,6 +35,7 @@ class ParetoNBDProcess:
     """Purchases at random times, and a departure at any time."""
 
     names: tuple[str, ...] = NAMES
+    time_parameters: tuple[int, ...] = (1, 3)
     state: tuple[str, ...] = ("frequency", "T")
 
     def log_odds_of_having_left(

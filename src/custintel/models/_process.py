@@ -99,6 +99,11 @@ class Process(Protocol):
         ...
 
     @property
+    def time_parameters(self) -> tuple[int, ...]:
+        """Return the positions of the parameters that are times."""
+        ...
+
+    @property
     def state(self) -> tuple[str, ...]:
         """Return the columns of the history that an active customer's future depends on."""
         ...

@@ -42,6 +42,7 @@ class RegularProcess:
 
     variant: Variant
     names: tuple[str, ...] = NAMES
+    time_parameters: tuple[int, ...] = (1,)
     state: tuple[str, ...] = ("frequency", "recency", "T")
 
     def log_odds_of_having_left(

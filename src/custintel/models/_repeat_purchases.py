@@ -127,6 +127,8 @@ class RepeatPurchaseModel(ComingPurchases):
         new = self._new_customers(covariates)
         distinct, which = np.unique(elapsed, return_inverse=True)
         ends = distinct / days_in(self.time_unit)
+        if not new.design.terms:
+            return new.expected_of_new_one(ends)[which].reshape(elapsed.shape)
         means = [
             new.expected_purchases(Horizon.plain(end), with_slopes=False).value.mean()
             for end in ends
