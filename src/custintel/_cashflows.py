@@ -11,7 +11,7 @@ def discount_factors(elapsed: ArrayLike, rate: ArrayLike) -> Floats:
 
     `rate` is the effective rate of one of these periods: years go with a rate a year.
 
-    >>> discount_factors([0, 1, 2], 0.25).tolist()
+    >>> discount_factors([0, 1, 2], 0.25).round(6).tolist()
     [1.0, 0.8, 0.64]
     """
     return np.asarray((1 + np.asarray(rate, float)) ** -np.asarray(elapsed, float))

@@ -85,6 +85,6 @@ def test_customers_who_never_leave_need_a_discount_or_an_end(margins: pd.Series)
 
 def test_texts_are_no_probabilities_and_no_margins(moves: pd.DataFrame, margins: pd.Series) -> None:
     with pytest.raises(SchemaError, match=r"1 state of 2 .* 'on'"):
-        migration_value(moves.astype(object).replace(0.6, "many"), margins, discount_rate=0.1)
+        migration_value(moves.astype(object).mask(moves == 0.6, "many"), margins, discount_rate=0.1)
     with pytest.raises(SchemaError, match="margins of 'off'"):
         migration_value(moves, margins.astype(object).replace(-5.0, "few"), discount_rate=0.1)
