@@ -81,7 +81,7 @@ def simulate_transactions(
     >>> transactions[["order_id", "ordered_at", "revenue"]].head(3)
       order_id          ordered_at  revenue
     0      1-1 2024-03-13 23:24:55    21.79
-    1      1-2 2024-07-22 21:01:04    16.56
+    1      1-2 2024-06-12 09:30:25    16.56
     2      2-1 2024-02-11 10:37:16    20.18
     """
     simulation = _simulation(n_customers, process, parameters, spend, duration)

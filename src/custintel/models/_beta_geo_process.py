@@ -132,9 +132,8 @@ class BetaGeoProcess:
         r, alpha, a, b = parameters
         n = len(observed_for)
         rate = rng.gamma(r, 1 / alpha, n)
-        leaving = _draw_leaving(np.broadcast_to(a, n), np.broadcast_to(b, n), rng)
+        n_chances = draw_chances(np.broadcast_to(a, n), np.broadcast_to(b, n), rng)
         n_if_staying = rng.poisson(rate * observed_for)
-        n_chances = rng.geometric(leaving)
         n_repeats = n_chances - 1 if self.variant.leaves_at_first else n_chances
         return draw_arrivals(n_if_staying, n_repeats, observed_for, rng)
 
@@ -187,8 +186,5 @@ def cut_by_leaving(by_time: Floats, at_least: Floats, a: Floats, b: Floats) -> F
 
 def draw_chances(a: Floats, b: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw after how many chances customers leave, each with a probability of its own."""
-    return rng.geometric(_draw_leaving(a, b, rng))
-
-
-def _draw_leaving(a: Floats, b: Floats, rng: np.random.Generator) -> Floats:
-    return np.clip(rng.beta(a, b), _SMALLEST_PROBABILITY, 1.0)
+    leaving = np.clip(rng.beta(a, b), _SMALLEST_PROBABILITY, 1.0)
+    return rng.geometric(leaving)
