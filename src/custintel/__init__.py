@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from custintel import (
+        affinity,
         datasets,
         errors,
         io,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "affinity",
     "datasets",
     "errors",
     "io",

@@ -29,28 +29,34 @@ Output = Literal["pandas", "native"]
 _LARGE = 2_000_000
 _EPOCH = pd.Timestamp("1970-01-01")
 _NEVER_MISSING = ("customer_id", "order_id", "ordered_at", "revenue")
+_AMOUNTS = ("revenue", "cost", "discount", "quantity")
 
 
 def lazy(frame: Frame, columns: Sequence[str], *, table: str = "transactions") -> nw.LazyFrame[Any]:
     """Return `columns` of a frame of any engine as a narwhals lazy frame, once they are checked.
 
     Large pandas frames, pyarrow tables and the paths of Parquet files go through the
-    embedded DuckDB. Customers are text and amounts floats from here on, so that the same
-    numbers come from every engine.
+    embedded DuckDB. Ids are text and amounts floats from here on, so that the same numbers
+    come from every engine; what is missing stays missing.
     """
     found = _wrapped(frame)
     schema = found.collect_schema()
     require_columns(schema.names(), columns, table=table)
     if "ordered_at" in columns:
         _require_local_time(schema["ordered_at"], found)
-    casts = []
-    if "revenue" in columns and schema["revenue"] != nw.Float64:
-        casts.append(nw.col("revenue").cast(nw.Float64))
-    if "customer_id" in columns and schema["customer_id"] != nw.String:
-        casts.append(nw.col("customer_id").cast(nw.String))
-    # Before ids are cast: a missing one would become a text like any other.
     _require_complete(found, [name for name in columns if name in _NEVER_MISSING], table)
+    casts = [cast for name in columns if (cast := _cast(name, schema[name])) is not None]
     return found.select(*columns).with_columns(*casts) if casts else found.select(*columns)
+
+
+def _cast(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
+    """Return a column as the type that its name asks for, or None if it has that type."""
+    if name in _AMOUNTS and dtype != nw.Float64:
+        return nw.col(name).cast(nw.Float64)
+    if name.endswith("_id") and dtype != nw.String:
+        # A missing id would become a text like any other.
+        return nw.when(~_missing(name, dtype)).then(nw.col(name).cast(nw.String)).alias(name)
+    return None
 
 
 def has_column(frame: Frame, column: str) -> bool:

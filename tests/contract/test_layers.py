@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"duckdb", "matplotlib", "openpyxl", "polars", "pyarrow", "pyspark"}
+HEAVY = {"duckdb", "matplotlib", "mlxtend", "openpyxl", "polars", "pyarrow", "pyspark", "statsmodels"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,82 @@
+"""Whether two things come together by chance, and how many finds among many are chance."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import gammaln
+
+from custintel._intervals import Floats
+
+_NEGLIGIBLE = 1e-18  # part of a tail that its further terms could still add
+
+
+def fisher_greater(both: ArrayLike, first: ArrayLike, second: ArrayLike, n: ArrayLike) -> Floats:
+    """Return Fisher's exact one-sided p: that chance brings `both` common cases or more.
+
+    Of `n` cases `first` have the one thing and `second` the other. Millions of tables are
+    done at once: the tail of the hypergeometric distribution is added up outwards.
+
+    >>> fisher_greater([3], [4], [4], [8]).round(6).tolist()  # the lady tasting tea
+    [0.242857]
+    """
+    given = (np.asarray(each, np.float64) for each in (both, first, second, n))
+    tables = np.stack(np.broadcast_arrays(*given)).reshape(4, -1)
+    common, one, other, total = tables
+    is_above = common > one * other / np.maximum(total, 1.0)
+    p = np.ones(tables.shape[1])
+    # From the mean outwards the terms fall, so the shorter tail is soon complete.
+    p[is_above] = _tail(tables[:, is_above], step=1)
+    below = tables[:, ~is_above] - np.array([[1.0], [0.0], [0.0], [0.0]])
+    p[~is_above] = 1.0 - _tail(below, step=-1)
+    return np.clip(p, 0.0, 1.0)
+
+
+def q_values(p: ArrayLike) -> Floats:
+    """Return the Benjamini–Hochberg (1995) adjusted p-values, NaN where p is.
+
+    Taking those up to 0.05 for finds, at most 5 % of the finds are expected to be chance.
+
+    >>> q_values([0.01, 0.02, np.nan, 0.5]).round(3).tolist()
+    [0.03, 0.03, nan, 0.5]
+    """
+    from scipy.stats import false_discovery_control
+
+    given = np.asarray(p, np.float64)
+    q = np.full(given.shape, np.nan)
+    is_known = ~np.isnan(given)
+    if is_known.any():
+        q[is_known] = false_discovery_control(given[is_known], method="bh")
+    return q
+
+
+def _tail(tables: Floats, *, step: int) -> Floats:
+    """Add up hypergeometric probabilities from the counts in the first row on, up or down."""
+    common, one, other, total = tables.copy()
+    term = np.exp(_log_probability(common, one, other, total))
+    tail = term.copy()
+    live = np.flatnonzero(term > 0)
+    while len(live):
+        k, a, b, rest = common[live], one[live], other[live], (total - one - other)[live]
+        up = (a - k) * (b - k), (k + 1) * (rest + k + 1)
+        down = k * (rest + k), (a - k + 1) * (b - k + 1)
+        top, bottom = up if step > 0 else down
+        term[live] *= np.maximum(top, 0.0) / bottom
+        common[live] += step
+        tail[live] += term[live]
+        live = live[term[live] > _NEGLIGIBLE * tail[live]]
+    return tail
+
+
+def _log_probability(common: Floats, one: Floats, other: Floats, total: Floats) -> Floats:
+    rest = total - one - other + common
+    is_possible = (common >= 0) & (rest >= 0) & (common <= one) & (common <= other)
+    inside = np.where(is_possible, common, np.maximum(0.0, one + other - total))
+    log_p = (
+        _log_choose(one, inside)
+        + _log_choose(total - one, other - inside)
+        - _log_choose(total, other)
+    )
+    return np.where(is_possible, log_p, -np.inf)
+
+
+def _log_choose(n: Floats, k: Floats) -> Floats:
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
