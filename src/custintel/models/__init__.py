@@ -1,7 +1,7 @@
 """Models that are fitted on customers and forecast them, one per file."""
 
 from custintel._intervals import Estimates
-from custintel.models._coming_purchases import PredictionInterval
+from custintel.models._prediction import PredictionInterval
 from custintel.models.beta_geo import BetaGeoModel
 from custintel.models.beta_geo_beta_binomial import BetaGeoBetaBinomialModel
 from custintel.models.comparison import LikelihoodRatio, compare_models, likelihood_ratio_test

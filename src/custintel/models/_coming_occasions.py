@@ -5,15 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from custintel._checks import require_between
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.models._beta_geo_beta_binomial_forecast import OccasionForecast
 from custintel.models._beta_geo_beta_binomial_history import Kinds, kinds_of, read_occasions
-from custintel.models._coming_purchases import PredictionInterval
 from custintel.models._customer_columns import require_count
 from custintel.models._likelihood_model import LikelihoodModel
+from custintel.models._prediction import PredictionInterval, predicted, tails_of
 from custintel.models._renewals_ahead import Ahead
 
 _MOST_OCCASIONS = 1000  # of which the distribution is worked out
@@ -232,24 +231,20 @@ class ComingOccasions(LikelihoodModel):
         ValueError
             If the model has no covariance, whose uncertainty the bounds would leave out.
         """
-        require_between(level, 0, 1, name="level", open_ends=True)
-        require_between(n_draws, 100, np.inf, name="n_draws")
+        tails = tails_of(level, n_draws)
         n = require_count(n_occasions, name="n_occasions", most=_MOST_OCCASIONS)
         rng = np.random.default_rng(random_state)
         parameters = np.exp(self._drawn_parameters(int(n_draws), rng))
         kinds = kinds_of(read_occasions(history))
         drawn = _drawn_counts(parameters, kinds, n, rng)
-        tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
         quantiles = np.stack([(drawn.cumulative >= tail).argmax(axis=1) for tail in tails], axis=1)
-        table = pd.DataFrame(
+        return predicted(
             quantiles[kinds.kind].astype(np.int64),
+            drawn.totals,
             index=history.index,
-            columns=["median", "low", "high"],
+            horizon=_n("{n} occasion", "{n} occasions", n),
+            level=level,
         )
-        horizon = _n("{n} occasion", "{n} occasions", n)
-        # Of exchangeable draws, these ranks hold the truth exactly as often as asked.
-        total, low, high = np.quantile(drawn.totals, tails, method="weibull").tolist()
-        return PredictionInterval(table, total, low, high, horizon, level, len(parameters))
 
     def _known(self, history: pd.DataFrame) -> OccasionForecast:
         return OccasionForecast.of(np.exp(self._theta()), kinds_of(read_occasions(history)))

@@ -1,6 +1,6 @@
 """How many purchases come, and when: forecasts beside the expected number."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,38 +11,10 @@ from custintel._intervals import Estimates, Floats
 from custintel._time import Span, days_in
 from custintel.models._known_customers import KnownCustomers
 from custintel.models._likelihood_model import LikelihoodModel
+from custintel.models._prediction import PredictionInterval, predicted, tails_of
 
 _CELLS = 20_000_000  # draws held at once
 _FUTURES = 4  # drawn with the same parameters: who is active is the costly part
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PredictionInterval:
-    """Where purchases will fall: for each customer, and for all together.
-
-    Attributes
-    ----------
-    table : DataFrame
-        With the index of the history, one row per customer.
-
-        - ``median``, ``low``, ``high`` : int, purchases within the horizon
-    total, total_low, total_high : float
-        Median and bounds of the purchases of all customers together.
-    horizon : str
-        Length of time after the end of observation.
-    level : float
-        Probability that the bounds aim to hold.
-    n_draws : int
-        Futures drawn.
-    """
-
-    table: pd.DataFrame
-    total: float
-    total_low: float
-    total_high: float
-    horizon: str
-    level: float
-    n_draws: int
 
 
 class ComingPurchases(LikelihoodModel):
@@ -182,28 +154,20 @@ class ComingPurchases(LikelihoodModel):
         ValueError
             If the model has no covariance, whose uncertainty the bounds would leave out.
         """
-        require_between(level, 0, 1, name="level", open_ends=True)
-        require_between(n_draws, 100, np.inf, name="n_draws")
+        tails = tails_of(level, n_draws)
         rng = np.random.default_rng(random_state)
         n_parameters = -(-int(n_draws) // _FUTURES)
         thetas = self._drawn_parameters(n_parameters, rng)
         known = self._known(history)
         time = Span.parse(horizon).to(self.time_unit)
-        tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
         totals, bounds = np.zeros(_FUTURES * len(thetas)), []
         n_blocks = 1 + len(history) * len(totals) // _CELLS
         for rows in np.array_split(np.arange(len(history)), n_blocks):
             counts = _drawn_counts(known, rows, thetas, time, rng)
             totals += counts.sum(axis=1)
             bounds.append(np.quantile(counts, tails, axis=0, method="inverted_cdf"))
-        table = pd.DataFrame(
-            np.hstack(bounds).T.astype(np.int64),
-            index=history.index,
-            columns=["median", "low", "high"],
-        )
-        # Of exchangeable draws, these ranks hold the truth exactly as often as asked.
-        middle, low, high = np.quantile(totals, tails, method="weibull").tolist()
-        return PredictionInterval(table, middle, low, high, str(horizon), level, len(totals))
+        quantiles = np.hstack(bounds).T.astype(np.int64)
+        return predicted(quantiles, totals, index=history.index, horizon=str(horizon), level=level)
 
 
 def _drawn_counts(

@@ -7,16 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from custintel._checks import require_between
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel.models._coming_purchases import PredictionInterval
 from custintel.models._covariates import Covariates, column_names, design_of
 from custintel.models._customer_columns import require_count
 from custintel.models._design import Design
 from custintel.models._drawn_periods import drawn_periods
 from custintel.models._likelihood_model import LikelihoodModel
+from custintel.models._prediction import PredictionInterval, predicted, tails_of
 from custintel.models._process import Expectation
 from custintel.models._renewals_ahead import Ahead, expected_renewals, log_staying
 from custintel.models._shifted_beta_geo_history import read_contracts
@@ -315,22 +314,20 @@ class ComingRenewals(LikelihoodModel):
         ValueError
             If the model has no covariance, whose uncertainty the bounds would leave out.
         """
-        require_between(level, 0, 1, name="level", open_ends=True)
-        require_between(n_draws, 100, np.inf, name="n_draws")
+        tails = tails_of(level, n_draws)
         n = require_count(periods_ahead, name="periods_ahead")
         rng = np.random.default_rng(random_state)
         thetas = self._drawn_parameters(int(n_draws), rng)
-        tails = [0.5, 0.5 - level / 2, 0.5 + level / 2]
         drawn = drawn_periods(
             thetas, read_contracts(history), self._design(history), most=n, tails=tails, rng=rng
         )
-        table = pd.DataFrame(
-            drawn.quantiles, index=history.index, columns=["median", "low", "high"]
+        return predicted(
+            drawn.quantiles,
+            drawn.totals,
+            index=history.index,
+            horizon=_n("{n} period", "{n} periods", n),
+            level=level,
         )
-        # Of exchangeable draws, these ranks hold the truth exactly as often as asked.
-        total, low, high = np.quantile(drawn.totals, tails, method="weibull").tolist()
-        horizon = _n("{n} period", "{n} periods", n)
-        return PredictionInterval(table, total, low, high, horizon, level, len(thetas))
 
     def _of_customers(
         self, history: pd.DataFrame, forecast: Callable[[Floats, Floats], Expectation]
@@ -352,17 +349,9 @@ class ComingRenewals(LikelihoodModel):
 
     def _cohort(self, covariates: pd.DataFrame | None) -> Cohort:
         theta = self._theta()
-        if not self._coefficient_names():
-            return Cohort(theta, Design(len(self._names)))
+        self._require_covariates(covariates, self._covariates().columns)
         if covariates is None:
-            raise ValueError(
-                _(
-                    "This {model} has covariates: give covariates=…, a table of customers with "
-                    "the columns {names}.",
-                    model=type(self).__name__,
-                    names=", ".join(self._covariates().columns),
-                )
-            )
+            return Cohort(theta, Design(len(self._names)))
         return Cohort(theta, self._design(covariates, table="covariates"))
 
     def _design(self, customers: pd.DataFrame, *, table: str = "contracts") -> Design:

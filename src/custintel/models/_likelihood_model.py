@@ -7,7 +7,7 @@ no interval reaches below zero; it is shown on the natural scale, as the literat
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -52,7 +52,8 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
         """
         values, errors = self._natural(), self.standard_errors_.to_numpy()
         is_log, z = self._is_log(), normal_quantile(level)
-        spread = np.exp(z * errors / np.where(is_log, values, 1.0))
+        with np.errstate(over="ignore"):  # of parameters that the data leave wholly open
+            spread = np.exp(z * errors / np.where(is_log, values, 1.0))
         return pd.DataFrame(
             {
                 "estimate": values,
@@ -122,6 +123,27 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
     def _coefficient_names(self) -> tuple[str, ...]:
         """Return the names of the covariates' coefficients; few models have any."""
         return ()
+
+    def _require_covariates(self, covariates: pd.DataFrame | None, columns: Sequence[str]) -> None:
+        """Refuse covariates of new customers where the model has none, and the other way round."""
+        has_covariates = bool(self._coefficient_names())
+        if has_covariates and covariates is None:
+            raise ValueError(
+                _(
+                    "This {model} has covariates: give covariates=…, a table of customers with "
+                    "the columns {names}.",
+                    model=type(self).__name__,
+                    names=", ".join(dict.fromkeys(columns)),
+                )
+            )
+        if covariates is not None and not has_covariates:
+            raise ValueError(
+                _(
+                    "This {model} has no covariates: leave covariates=… out, or name their "
+                    "columns when the model is made.",
+                    model=type(self).__name__,
+                )
+            )
 
     def _natural_names(self) -> tuple[str, ...]:
         return (*self._names, *self._coefficient_names())
@@ -207,7 +229,7 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
                     "Forecasts may be usable, these parameters are not. Fit more customers, or "
                     "observe them for longer, or give a small penalty such as penalty=0.1.",
                     names=", ".join(loose),
-                    factor=f"{np.exp(2 * normal_quantile(0.95) * errors.max()):.0e}",
+                    factor=_power_of_ten(2 * normal_quantile(0.95) * float(errors.max())),
                 ),
                 WeakResultWarning,
                 stacklevel=4,
@@ -245,6 +267,11 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
         self.standard_errors_ = pd.Series(
             np.sqrt(np.diag(covariance)), index=index, name="standard_error"
         )
+
+
+def _power_of_ten(logarithm: float) -> str:
+    """Write e to some power in powers of ten: too large for a number, it is none for a text."""
+    return f"1e+{logarithm / np.log(10):02.0f}"
 
 
 def _require_possible(name: str, value: float, *, above_zero: bool) -> None:

@@ -360,19 +360,11 @@ class RepeatPurchaseModel(ComingPurchases):
 
     def _new_customers(self, covariates: pd.DataFrame | None) -> KnownCustomers:
         theta = self._theta()
-        if not self._coefficient_names():
+        self._require_covariates(
+            covariates, [c for each in self._covariates() for c in each.columns]
+        )
+        if covariates is None:
             n, design = 1, Design(len(self._names))
-        elif covariates is None:
-            raise ValueError(
-                _(
-                    "This {model} has covariates: give covariates=…, a table of customers with "
-                    "the columns {names}.",
-                    model=type(self).__name__,
-                    names=", ".join(
-                        dict.fromkeys(c for each in self._covariates() for c in each.columns)
-                    ),
-                )
-            )
         else:
             n, design = len(covariates), self._design(covariates)
         nothing = np.zeros(n)

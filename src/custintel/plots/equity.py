@@ -9,12 +9,11 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._share_curve import draw_share_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
-
-_MARKED_SHARE = 0.2
 
 
 def equity_bars(
@@ -115,13 +114,7 @@ def equity_curve(curve: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ax = style.prepared(ax, height=3.8)
     if curve.empty:
         return style.say(ax, _("No equity to show."))
-    customers, equity = curve["customer_share"], curve["equity_share"]
-    ax.plot([0, 1], [0, 1], color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    ax.plot(customers, equity, color=style.BLUE, linewidth=2)
-    _mark_best(ax, float(np.interp(_MARKED_SHARE, customers, equity)))
-    ax.set(xlim=(0, 1), ylim=(0, 1.02))
-    style.percent_ticks(ax.xaxis, 1.0)
-    style.percent_ticks(ax.yaxis, 1.0)
+    draw_share_curve(ax, curve["customer_share"], curve["equity_share"], told=_held)
     style.titled(
         ax,
         _("Expected equity held by the best customers"),
@@ -140,20 +133,9 @@ def _draw_intervals(ax: "Axes", table: pd.DataFrame, positions: "NDArray[np.intp
     )
 
 
-def _mark_best(ax: "Axes", equity_share: float) -> None:
-    ax.plot([_MARKED_SHARE], [equity_share], marker="o", color=style.ORANGE)
-    ax.annotate(
-        _(
-            "{customers} of the customers\nhold {equity} of the equity",
-            customers=formats.percent(_MARKED_SHARE, 0),
-            equity=formats.percent(equity_share, 0),
-        ),
-        (_MARKED_SHARE, equity_share),
-        xytext=(0.97, 0.06),
-        textcoords="axes fraction",
-        ha="right",
-        va="bottom",
-        fontsize=style.FONT_SIZE,
-        color=style.INK,
-        arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.6},
+def _held(customers: str, equity: str) -> str:
+    return _(
+        "{customers} of the customers\nhold {equity} of the equity",
+        customers=customers,
+        equity=equity,
     )

@@ -10,12 +10,12 @@ from custintel._checks import require_choice, require_columns
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._frequency_bars import draw_pairs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
 
-_BAR = 0.4
 _TITLES = {
     "expected_purchases": N_("Purchases expected within the horizon"),
     "probability_alive": N_("Probability of being active"),
@@ -119,15 +119,7 @@ def frequency_bars(fit: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ax = style.prepared(ax)
     if fit.empty:
         return style.say(ax, _("No customers to show."))
-    positions = np.arange(len(fit))
-    for side, column, color, name in (
-        (-1, "n_customers", style.INK, _("Actual")),
-        (1, "expected_customers", style.VERMILLION, _("Expected by the model")),
-    ):
-        ax.bar(positions + side * _BAR / 2, fit[column], _BAR, color=color, label=name)
-    names = [str(frequency) for frequency in fit.index]
-    ax.set_xticks(positions, [*names[:-1], _("{n} or more", n=names[-1])])
-    ax.legend(loc="upper right", frameon=False, fontsize=style.FONT_SIZE)
+    draw_pairs(ax, fit["n_customers"], fit["expected_customers"], legend="upper right")
     style.number_ticks(ax.yaxis, formats.number)
     style.titled(ax, _("Customers by repeat purchases"), x=_("Repeat purchases"), y=_("Customers"))
     return ax

@@ -9,11 +9,10 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._frequency_bars import draw_pairs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_BAR = 0.4
 
 
 def tracking_lines(tracking: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
@@ -119,18 +118,7 @@ def holdout_bars(fit: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ax = style.prepared(ax)
     if fit.empty:
         return style.say(ax, _("No customers to show."))
-    positions = np.arange(len(fit))
-    ax.bar(positions - _BAR / 2, fit["actual_mean"], _BAR, color=style.INK, label=_("Actual"))
-    ax.bar(
-        positions + _BAR / 2,
-        fit["expected_mean"],
-        _BAR,
-        color=style.VERMILLION,
-        label=_("Expected by the model"),
-    )
-    names = [str(frequency) for frequency in fit.index]
-    ax.set_xticks(positions, [*names[:-1], _("{n} or more", n=names[-1])])
-    ax.legend(loc="upper left", frameon=False, fontsize=style.FONT_SIZE)
+    draw_pairs(ax, fit["actual_mean"], fit["expected_mean"], legend="upper left")
     style.number_ticks(ax.yaxis, lambda value: formats.number(value, 1))
     style.titled(
         ax,

@@ -11,13 +11,13 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.plots import _style as style
+from custintel.plots._share_curve import draw_share_curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_LINES = len(style.PALETTE)
 _MOST_BARS = 20
-_MARKED_SHARE = 0.2
 _FEW = 4  # fewer bars than this keep the width that they have beside others
 _UNITS = {
     1e9: (N_("Revenue (billions)"), N_("Revenue (billion {currency})")),
@@ -160,13 +160,7 @@ def lorenz_curve(curve: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ax = style.prepared(ax, height=3.8)
     if curve.empty:
         return style.say(ax, _("No revenue to show."))
-    customers, revenue = curve["customer_share"], curve["revenue_share"]
-    ax.plot([0, 1], [0, 1], color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    ax.plot(customers, revenue, color=style.BLUE, linewidth=2)
-    _mark_share(ax, float(np.interp(_MARKED_SHARE, customers, revenue)))
-    ax.set(xlim=(0, 1), ylim=(0, 1.02))
-    style.percent_ticks(ax.xaxis, 1.0)
-    style.percent_ticks(ax.yaxis, 1.0)
+    draw_share_curve(ax, curve["customer_share"], curve["revenue_share"], told=_brought)
     style.titled(
         ax,
         _("Revenue brought by the best customers"),
@@ -229,20 +223,9 @@ def _write_rates(ax: "Axes", rates: "pd.Series[float]", ends: pd.DataFrame) -> N
         )
 
 
-def _mark_share(ax: "Axes", revenue_share: float) -> None:
-    ax.plot([_MARKED_SHARE], [revenue_share], marker="o", color=style.ORANGE)
-    ax.annotate(
-        _(
-            "The best {customers} of customers\nbring {revenue} of the revenue",
-            customers=formats.percent(_MARKED_SHARE, 0),
-            revenue=formats.percent(revenue_share, 0),
-        ),
-        (_MARKED_SHARE, revenue_share),
-        xytext=(0.97, 0.06),
-        textcoords="axes fraction",
-        ha="right",
-        va="bottom",
-        fontsize=style.FONT_SIZE,
-        color=style.INK,
-        arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.6},
+def _brought(customers: str, revenue: str) -> str:
+    return _(
+        "The best {customers} of customers\nbring {revenue} of the revenue",
+        customers=customers,
+        revenue=revenue,
     )

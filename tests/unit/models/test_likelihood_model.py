@@ -136,3 +136,23 @@ def test_bounds_too_wide_for_numbers_come_without_a_warning_of_numpy(history):
     assert table.notna().all(axis=None)
     assert (table["expected_purchases_low"] <= table["expected_purchases"]).all()
     assert table["probability_of_none_high"].max() <= 1
+
+
+def test_parameters_left_wholly_open_have_infinite_bounds_and_no_overflow():
+    covariance = pd.DataFrame(np.diag([1e10, 0.1, 0.1, 0.1]), list(VALUES), list(VALUES))
+    model = BetaGeoModel.from_parameters(**VALUES, covariance=covariance)
+    table = model.summary()
+    assert table.loc["r", "high"] == np.inf
+    assert table.loc["r", "low"] == 0.0
+    assert np.isfinite(table.loc["alpha", "high"])
+
+
+def test_covariates_given_to_a_model_without_any_are_refused(history):
+    model = BetaGeoModel.from_parameters(**VALUES)
+    for ask in (
+        lambda: model.simulate(3, duration="9W", random_state=1, covariates=history),
+        lambda: model.expected_repeat_purchases(9.0, covariates=history),
+        lambda: model.expected_purchases_of_new_customer(horizon="9W", covariates=history),
+    ):
+        with pytest.raises(ValueError, match="has no covariates: leave covariates"):
+            ask()
