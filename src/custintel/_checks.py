@@ -41,13 +41,17 @@ _MADE_BY = {
 }
 
 
+BUILT_TABLES = ("transactions", "customers", "accounts", "products")
+
+
 def _advice(table: str, column: str) -> str:
     if table in _MADE_BY:
         return _("Make it with {call}.", call=_MADE_BY[table])
-    if table == "transactions":
+    if table in BUILT_TABLES:
         return _(
             "Rename once, while building it: "
-            "custintel.tables.build_transactions(raw, columns={{'your name': {column!r}}}).",
+            "custintel.tables.build_{table}(raw, columns={{'your name': {column!r}}}).",
+            table=table,
             column=column,
         )
     return _("Rename the column to {column!r}.", column=column)

@@ -52,6 +52,16 @@ def number(value: float, digits: int = 0) -> str:
     return written if value >= 0 or is_zero else _MINUS + written
 
 
+def decimals_of(unit: float) -> int:
+    """Return the decimals that a number rounded to `unit` is written with, six at most.
+
+    >>> decimals_of(0.1), decimals_of(0.25), decimals_of(1000.0)
+    (1, 2, 0)
+    """
+    decimals = range(6)
+    return next((n for n in decimals if math.isclose(unit * 10**n, round(unit * 10**n))), 6)
+
+
 def percent(share: float, digits: int = 1) -> str:
     """Write a share or rate, given in 0–1, as a percentage.
 

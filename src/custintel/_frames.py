@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from custintel._checks import quoted, require_choice, require_columns
+from custintel._checks import BUILT_TABLES, quoted, require_choice, require_columns
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import ReadError, SchemaError, SetAsideWarning
@@ -44,6 +44,8 @@ def lazy(frame: Frame, columns: Sequence[str], *, table: str = "transactions") -
     require_columns(schema.names(), columns, table=table)
     if "ordered_at" in columns:
         _require_local_time(schema["ordered_at"], found)
+    texts = [name for name in columns if name in _AMOUNTS and schema[name] == nw.String]
+    _require_no_text(texts, table)
     _require_complete(found, [name for name in columns if name in _NEVER_MISSING], table)
     casts = [cast for name in columns if (cast := _cast(name, schema[name])) is not None]
     return found.select(*columns).with_columns(*casts) if casts else found.select(*columns)
@@ -53,10 +55,15 @@ def _cast(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
     """Return a column as the type that its name asks for, or None if it has that type."""
     if name in _AMOUNTS and dtype != nw.Float64:
         return nw.col(name).cast(nw.Float64)
-    if name.endswith("_id") and dtype != nw.String:
-        # A missing id would become a text like any other.
-        return nw.when(~_missing(name, dtype)).then(nw.col(name).cast(nw.String)).alias(name)
-    return None
+    return text_id(name, dtype) if name.endswith("_id") else None
+
+
+def text_id(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
+    """Return a column of ids as text, or None if it is text."""
+    if dtype == nw.String:
+        return None
+    # A missing id would become a text like any other.
+    return nw.when(~is_missing(name, dtype)).then(nw.col(name).cast(nw.String)).alias(name)
 
 
 def has_column(frame: Frame, column: str) -> bool:
@@ -82,19 +89,31 @@ def _require_local_time(dtype: nw.dtypes.DType, found: nw.LazyFrame[Any]) -> Non
         )
 
 
+def _require_no_text(texts: list[str], table: str) -> None:
+    if texts:
+        raise SchemaError(
+            _(
+                "Table {table!r} holds text in {columns}, which are numbers. Make it with "
+                "custintel.tables.build_transactions(raw), which reads numbers from texts.",
+                table=table,
+                columns=quoted(texts),
+            )
+        )
+
+
 def _require_complete(found: nw.LazyFrame[Any], columns: Sequence[str], table: str) -> None:
     """Raise `SchemaError` if cells are missing that no table may lack."""
     if not columns:
         return
     schema = found.collect_schema()
-    counts = [_missing(name, schema[name]).cast(nw.Int64).sum().alias(name) for name in columns]
+    counts = [is_missing(name, schema[name]).cast(nw.Int64).sum().alias(name) for name in columns]
     missing = to_pandas(found.select(*counts)).iloc[0].fillna(0)
     if (missing > 0).any():
         raise SchemaError(
             _(
-                "Table {table!r} has rows without {columns}. Make it with "
-                "custintel.tables.build_transactions(raw), which sets such rows aside.",
+                "Table {table!r} has rows without {columns}. {advice}",
                 table=table,
+                advice=_complete_with(table),
                 columns=", ".join(
                     _("{column} ({n})", column=name, n=int(n)) for name, n in missing.items() if n
                 ),
@@ -102,12 +121,23 @@ def _require_complete(found: nw.LazyFrame[Any], columns: Sequence[str], table: s
         )
 
 
-def _missing(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+def _complete_with(table: str) -> str:
+    if table not in BUILT_TABLES:
+        return _("Leave these rows out, or fill them.")
+    return _(
+        "Make it with custintel.tables.build_{table}(raw), which sets such rows aside.",
+        table=table,
+    )
+
+
+def is_missing(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """Return whether each cell of a column is null, or NaN."""
     column = nw.col(name)
     return column.is_null() | column.is_nan() if dtype.is_float() else column.is_null()
 
 
-def _wrapped(frame: Frame) -> nw.LazyFrame[Any]:
+def as_narwhals(frame: Frame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """Return a frame of any engine as narwhals sees it; a Parquet path as a DuckDB relation."""
     native: Any = _relation_of_file(Path(frame)) if isinstance(frame, str | Path) else frame
     try:
         found: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(native)
@@ -119,12 +149,17 @@ def _wrapped(frame: Frame) -> nw.LazyFrame[Any]:
                 kind=type(frame).__name__,
             )
         ) from None
+    return found
+
+
+def _wrapped(frame: Frame) -> nw.LazyFrame[Any]:
+    found = as_narwhals(frame)
     if isinstance(found, nw.LazyFrame):
         return found
     if found.implementation.is_pyarrow():
-        return nw.from_native(_connection().from_arrow(native))
+        return nw.from_native(_connection().from_arrow(found.to_native()))
     if found.implementation.is_pandas() and len(found) >= _LARGE:
-        return nw.from_native(_connection().from_df(native))
+        return nw.from_native(_connection().from_df(found.to_native()))
     return found.lazy()
 
 

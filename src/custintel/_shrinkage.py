@@ -16,7 +16,7 @@ from custintel._intervals import Floats, normal_quantile
 
 _N_SPREADS = 40
 _N_MEANS = 41
-_LEARNED_FROM = 2000  # groups, of which more would hardly tell better how alike they are
+_LEARNED_FROM = 1000  # groups, of which more would hardly tell better how alike they are
 _NEGLIGIBLE = 1e-7  # probability of a point of the grid
 _WIDEST = 16.0  # on the logit scale: rates of one in ten million
 

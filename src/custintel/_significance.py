@@ -30,6 +30,21 @@ def fisher_greater(both: ArrayLike, first: ArrayLike, second: ArrayLike, n: Arra
     return np.clip(p, 0.0, 1.0)
 
 
+def fisher_two_sided(both: ArrayLike, first: ArrayLike, second: ArrayLike, n: ArrayLike) -> Floats:
+    """Return twice the smaller of Fisher's exact one-sided p, at most 1.
+
+    The arguments are those of `fisher_greater`.
+
+    >>> fisher_two_sided([3], [4], [4], [8]).round(6).tolist()
+    [0.485714]
+    """
+    common, one, other, total = (np.asarray(each, np.float64) for each in (both, first, second, n))
+    more = fisher_greater(common, one, other, total)
+    # From the other side, not 1 - p: that would lose the small ones.
+    fewer = fisher_greater(one - common, one, total - other, total)
+    return np.minimum(2 * np.minimum(more, fewer), 1.0)
+
+
 def q_values(p: ArrayLike) -> Floats:
     """Return the Benjamini–Hochberg (1995) adjusted p-values, NaN where p is.
 

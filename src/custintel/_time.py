@@ -15,6 +15,7 @@ Day = str | date | datetime | pd.Timestamp
 
 DAYS_PER_YEAR = 365.25
 _DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_PER_YEAR / 12, "Y": DAYS_PER_YEAR}  # mean months, not 30
+_MONTHS = {"M": 1, "Y": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,19 @@ def as_day(value: Day, *, name: str = "as_of") -> pd.Timestamp:
             )
         )
     return day.normalize()
+
+
+def window_start(last_day: pd.Timestamp, window: Span) -> pd.Timestamp:
+    """Return the first day of a `window` that ends with `last_day`; months are calendar ones.
+
+    >>> window_start(as_day("2024-02-29"), Span.parse("1M"))
+    Timestamp('2024-02-01 00:00:00')
+    """
+    day_after = last_day + pd.Timedelta(days=1)
+    months = window.count * _MONTHS.get(window.unit, math.nan)
+    if months.is_integer():
+        return day_after - pd.DateOffset(months=int(months))
+    return day_after - pd.Timedelta(days=round(window.to("D")))
 
 
 def require_after(calibration_end: pd.Timestamp, as_of: pd.Timestamp) -> None:

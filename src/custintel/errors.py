@@ -13,6 +13,7 @@ __all__ = [
     "MixedCurrencyError",
     "ReadError",
     "SchemaError",
+    "SelectionError",
     "SetAsideWarning",
     "WeakResultWarning",
 ]
@@ -32,6 +33,25 @@ class AmbiguousDateError(ReadError):
 
 class SchemaError(CustintelError, ValueError):
     """A table lacks columns, types or unique keys that its schema asks for."""
+
+
+class SelectionError(CustintelError, ValueError):
+    """A rule that selects rows cannot be read, or does not go with its table.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, the rule, and a mark under the place of the fault.
+    expression : str
+        The rule as it was given. Kept as an attribute.
+    position : int
+        Where the fault is in `expression`, from 0. Kept as an attribute.
+    """
+
+    def __init__(self, message: str, *, expression: str, position: int) -> None:
+        super().__init__(message)
+        self.expression = expression
+        self.position = position
 
 
 class MixedCurrencyError(CustintelError, ValueError):

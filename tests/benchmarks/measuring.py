@@ -1,9 +1,10 @@
 """One task in a process of its own: how long it takes, and how much memory it adds.
 
-``python -m tests.benchmarks.measuring TASK LIBRARY CUSTOMERS ROUNDS`` prints JSON. The time is
-that of the processor, so that what else the machine does counts little; of several rounds the
-shortest. The memory is the peak of the resident set in the first round, above what the process
-held before it; allocations of compiled code are in it, which tracemalloc does not see. Linux only.
+``python -m tests.benchmarks.measuring TASK LIBRARY SIZE ROUNDS`` prints JSON. A task is one of
+``tasks.py``, or is named with its module, such as ``affinity_tasks.pairs``. The time is that of
+the processor, so that what else the machine does counts little; of several rounds the shortest.
+The memory is the peak of the resident set in the first round, above what the process held before
+it; allocations of compiled code are in it, which tracemalloc does not see. Linux only.
 """
 
 import json
@@ -12,8 +13,11 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 _MEGABYTE = 1e6
@@ -27,6 +31,14 @@ class Measurement:
     added_megabytes: float
     peak_megabytes: float  # of the whole process
     numbers: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task: its data are prepared unmeasured; what is done returns numbers to compare."""
+
+    prepare: Callable[[int], Any]
+    run: Callable[[Any], list[float]]
 
 
 def measure(task: str, library: str, n_customers: int, *, rounds: int = 1) -> Measurement:
@@ -47,9 +59,9 @@ def measure(task: str, library: str, n_customers: int, *, rounds: int = 1) -> Me
 
 
 def _measured(task: str, library: str, n_customers: int, rounds: int) -> dict[str, object]:
-    from .tasks import TASKS
-
-    what = TASKS[task, library]
+    # Only the module of the task: the libraries that others need would count as its memory.
+    module, _dot, name = task.rpartition(".")
+    what: Task = import_module(f".{module or 'tasks'}", __package__).TASKS[name, library]
     data = what.prepare(n_customers)
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     before = _resident("VmRSS")

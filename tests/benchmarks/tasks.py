@@ -1,6 +1,5 @@
 """What is measured: the same task, done by custintel and by lifetimes, on the same customers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +11,13 @@ from custintel.models import BetaGeoModel, GammaGammaModel
 from custintel.models.pareto_nbd import ParetoNBDModel
 from custintel.value import customer_lifetime_value
 
+from .measuring import Task
+
 CDNOW: dict[str, Any] = {"r": 0.2426, "alpha": 4.4136, "a": 0.7929, "b": 2.4259}
 CDNOW_PARETO: dict[str, Any] = {"r": 0.5532, "alpha": 10.5763, "s": 0.6063, "beta": 11.6715}
 CDNOW_SPEND: dict[str, Any] = {"p": 6.25, "q": 3.74, "v": 15.44}
 MONTHLY_RATE = 0.01
 MILLION = 1_000_000
-
-Prepared = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One task: its data are prepared unmeasured; what is done returns numbers to compare."""
-
-    prepare: Callable[[int], Prepared]
-    run: Callable[[Prepared], list[float]]
 
 
 def customers(n: int, model: Any = None) -> pd.DataFrame:

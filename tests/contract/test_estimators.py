@@ -1,4 +1,4 @@
-"""What every class that fits and forecasts keeps, whichever it is."""
+"""What every class that learns from customers keeps, whichever it is."""
 
 import inspect
 import json
@@ -21,7 +21,14 @@ WITH_SETTINGS = [
     models.ModifiedBetaGeoModel(regularity=2, penalty=0.1),
     models.ParetoNBDModel(dropout_covariates=["is_member"]),
     models.ShiftedBetaGeoModel(dropout_covariates=["is_member"]),
+    models.CustomerClusters(n_clusters=3, method="gaussian_mixture", transform="yeo_johnson"),
+    models.CustomerClusters(
+        method="k_prototypes", features=["sector", "monetary"], gamma=1.0, transform="none"
+    ),
 ]
+# Groups customers rather than forecasting them: it has no likelihood, and no parameters with
+# errors.
+CLUSTERS = {models.CustomerClusters}
 ESTIMATORS = [
     *(value() for name in models.__all__ if (value := getattr(models, name)) in CLASSES),
     *WITH_SETTINGS,
@@ -29,11 +36,12 @@ ESTIMATORS = [
 
 
 @pytest.fixture
-def table(model, purchase_table, occasion_table, contract_table):
+def table(model, purchase_table, occasion_table, contract_table, rfm):
     """Return what the model reads of 400 customers, of whom the last 150 repeat the first."""
     tables = {
         models.BetaGeoBetaBinomialModel: occasion_table,
         models.ShiftedBetaGeoModel: contract_table,
+        models.CustomerClusters: rfm,
     }
     return tables.get(type(model), purchase_table)
 
@@ -41,6 +49,21 @@ def table(model, purchase_table, occasion_table, contract_table):
 def with_repeats(distinct):
     marked = distinct.assign(is_member=np.arange(250) % 3 == 0)
     return pd.concat([marked, marked.head(150)]).rename_axis("customer_id")
+
+
+@pytest.fixture(scope="module")
+def rfm():
+    rng = np.random.default_rng(4)
+    return with_repeats(
+        pd.DataFrame(
+            {
+                "recency_days": rng.integers(0, 400, 250),
+                "frequency": rng.geometric(0.3, 250),
+                "monetary": rng.lognormal(4.0, 1.0, 250).round(2),
+                "sector": rng.choice(["health", "retail", "travel"], 250),
+            }
+        )
+    )
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +100,14 @@ def purchase_table():
     return with_repeats(distinct)
 
 
+def answers(fitted, table):
+    """Return what a fitted model says of each customer."""
+    return fitted.assignments(table) if type(fitted) in CLUSTERS else fitted.forecast(table)
+
+
 def params_survive_clone(model, table):
     assert clone(model).get_params() == model.get_params()
-    assert not hasattr(clone(clone(model).fit(table)), "covariance_")
+    assert set(vars(clone(clone(model).fit(table)))) == set(model.get_params())
 
 
 def fit_returns_the_model(model, table):
@@ -87,10 +115,10 @@ def fit_returns_the_model(model, table):
     assert fresh.fit(table) is fresh
 
 
-def fit_and_forecast_leave_input_alone(model, table):
+def fit_and_answers_leave_input_alone(model, table):
     before = table.copy(deep=True)
     fitted = clone(model).fit(table)
-    fitted.forecast(table)
+    answers(fitted, table)
     pd.testing.assert_frame_equal(table, before)
 
 
@@ -105,10 +133,10 @@ def refitting_forgets_the_first_fit(model, table):
     pd.testing.assert_frame_equal(again.summary(), clone(model).fit(table).summary())
 
 
-def forecast_has_one_row_per_customer(model, table):
-    forecast = clone(model).fit(table).forecast(table)
-    pd.testing.assert_index_equal(forecast.index, table.index)
-    assert forecast.notna().all(axis=None)
+def answers_have_one_row_per_customer(model, table):
+    answered = answers(clone(model).fit(table), table)
+    pd.testing.assert_index_equal(answered.index, table.index)
+    assert answered.notna().all(axis=None)
 
 
 def json_gives_the_same_model(model, table):
@@ -116,9 +144,10 @@ def json_gives_the_same_model(model, table):
     text = fitted.to_json()
     again = type(model).from_json(text)
     assert json.loads(text)["model"] == type(model).__name__
-    pd.testing.assert_frame_equal(again.forecast(table), fitted.forecast(table), check_exact=True)
+    pd.testing.assert_frame_equal(answers(again, table), answers(fitted, table), check_exact=True)
     pd.testing.assert_frame_equal(again.summary(), fitted.summary(), check_exact=True)
-    assert set(vars(again)) == set(vars(fitted))
+    # The customers fitted are not written into the file of a model.
+    assert set(vars(again)) == set(vars(fitted)) - {"labels_"}
     assert again.to_json() == text
 
 
@@ -141,8 +170,14 @@ def weights_equal_repeated_rows(model, table):
     merged = clone(model).fit(table.head(250), sample_weight=weight)
     repeated = clone(model).fit(table)
     pd.testing.assert_frame_equal(merged.summary(), repeated.summary(), rtol=1e-6)
-    assert merged.log_likelihood_ == pytest.approx(repeated.log_likelihood_, rel=1e-12)
     assert merged.n_customers_ == repeated.n_customers_
+
+
+def weights_give_the_same_likelihood(model, table):
+    weight = np.where(np.arange(250) < 150, 2, 1)
+    merged = clone(model).fit(table.head(250), sample_weight=weight)
+    repeated = clone(model).fit(table)
+    assert merged.log_likelihood_ == pytest.approx(repeated.log_likelihood_, rel=1e-12)
 
 
 def summary_has_the_interval_of_each_parameter(model, table):
@@ -156,29 +191,38 @@ def summary_has_the_interval_of_each_parameter(model, table):
 
 
 def the_unfitted_model_says_so(model, table):
-    for method in (model.summary, model.to_json, lambda: model.forecast(table)):
-        with pytest.raises(AttributeError, match=r"has no parameters yet: call fit"):
+    for method in (model.summary, model.to_json, lambda: answers(model, table)):
+        with pytest.raises(AttributeError, match=r"has no (parameters|clusters) yet: call fit"):
             method()
 
 
 CHECKS = [
     params_survive_clone,
     fit_returns_the_model,
-    fit_and_forecast_leave_input_alone,
+    fit_and_answers_leave_input_alone,
     fitted_names_end_in_underscore,
     refitting_forgets_the_first_fit,
-    forecast_has_one_row_per_customer,
+    answers_have_one_row_per_customer,
     json_gives_the_same_model,
-    parameters_give_the_same_forecasts,
     weights_equal_repeated_rows,
-    summary_has_the_interval_of_each_parameter,
     the_unfitted_model_says_so,
+]
+CHECKS_OF_LIKELIHOODS = [
+    parameters_give_the_same_forecasts,
+    weights_give_the_same_likelihood,
+    summary_has_the_interval_of_each_parameter,
 ]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("model", ESTIMATORS, ids=repr)
 def test_every_estimator_keeps_the_contract(model, check, table):
+    check(model, table)
+
+
+@pytest.mark.parametrize("check", CHECKS_OF_LIKELIHOODS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("model", [m for m in ESTIMATORS if type(m) not in CLUSTERS], ids=repr)
+def test_every_likelihood_keeps_the_contract(model, check, table):
     check(model, table)
 
 

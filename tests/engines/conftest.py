@@ -64,7 +64,10 @@ def engine_frame(
 
 
 def _columns(transactions: pd.DataFrame) -> dict[str, list[Any]]:
-    columns = {name: transactions[name].to_list() for name in transactions}
+    columns = {
+        name: [None if pd.isna(value) else value for value in transactions[name].to_list()]
+        for name in transactions
+    }
     columns["ordered_at"] = [at.to_pydatetime() for at in transactions["ordered_at"]]
     return columns
 

@@ -1,5 +1,6 @@
 """Who bought what, as a sparse matrix: what every measure of affinity starts from."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,72 +10,198 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from custintel import _formats as formats
 from custintel._checks import require_choice
-from custintel._frames import Frame, day_number, lazy, number_of_day, to_pandas
+from custintel._frames import Frame, day_number, has_column, lazy, number_of_day, to_pandas
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
-from custintel.errors import SchemaError
+from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 
 Basket = Literal["order", "customer"]
+Counts = NDArray[np.int64]
 _KEYS: dict[str, str] = {"order": "order_id", "customer": "customer_id"}
+_UNNAMED = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baskets:
     """Baskets × items, 1 where a basket holds an item.
 
-    ``items`` are sorted as text; ``baskets`` too. ``n_unnamed`` counts the purchase lines
-    without an item, which no basket holds.
+    ``items`` are sorted as text; ``baskets`` too, unless they are only numbered. ``n_lines``
+    counts the purchase lines, ``n_unnamed`` those without an item, which no basket holds.
     """
 
     matrix: "csr_array"
     baskets: pd.Index
     items: pd.Index
+    n_lines: int
     n_unnamed: int
 
+    def item_counts(self) -> Counts:
+        """Return the number of baskets that hold each item."""
+        return np.bincount(self.matrix.indices, minlength=len(self.items)).astype(np.int64)
 
-def read_baskets(transactions: Frame, *, as_of: Day, basket: Basket, by: str) -> Baskets:
+
+def read_baskets(
+    transactions: Frame,
+    *,
+    as_of: Day,
+    basket: Basket,
+    by: str,
+    first_day: pd.Timestamp | None = None,
+    name_baskets: bool = True,
+) -> Baskets:
     """Read which baskets hold which values of the column `by`, refunds left out.
 
     A basket whose purchase lines all lack an item counts as an empty one: it was a basket in
-    which nothing that is named was bought.
+    which nothing that is named was bought. Days before `first_day`, if it is given, are
+    not read. With ``name_baskets=False`` the baskets are only numbered, which spares the memory
+    of millions of names.
     """
     require_choice(basket, tuple(_KEYS), name="basket")
+    last_day = as_day(as_of)
+    lines = _purchase_lines(transactions, (first_day, last_day), _key(transactions, basket), by)
+    coded = _coded_by_pandas if lines.implementation.is_pandas() else _coded_by_engine
+    held = coded(lines, name_baskets=name_baskets)
+    if not len(held.row):
+        raise SchemaError(_no_purchase(first_day, last_day))
+    place, items = _in_order_of_text(held.items)
+    column = place[held.column]
+    is_named = column != _UNNAMED
+    shape = len(held.baskets), len(items)
+    matrix = _ones(held.row[is_named], column[is_named], shape)
+    return Baskets(matrix, held.baskets, items, len(held.row), int((~is_named).sum()))
+
+
+def warn_unnamed(baskets: Baskets, by: str) -> None:
+    """Warn the caller of the calling function of purchase lines without an item."""
+    if baskets.n_unnamed:
+        message = _n(
+            "{n} of {total} purchase lines has no {by}: it counts in its basket, but in no "
+            "item. Fill the column {by!r}, or take another one with by=….",
+            "{n} of {total} purchase lines have no {by}: they count in their baskets, but in "
+            "no item. Fill the column {by!r}, or take another one with by=….",
+            baskets.n_unnamed,
+            total=formats.number(baskets.n_lines),
+            by=by,
+        )
+        warnings.warn(message, SetAsideWarning, stacklevel=3)
+
+
+def warn_single_items(baskets: Baskets, by: str) -> None:
+    """Warn the caller of the calling function if no basket holds two items."""
+    if np.diff(baskets.matrix.indptr).max(initial=0) < 2:
+        message = _(
+            "None of the {n} baskets holds two values of {by!r}, so that nothing was bought "
+            "together. Take basket='customer', or a finer column with by=….",
+            n=formats.number(baskets.matrix.shape[0]),
+            by=by,
+        )
+        warnings.warn(message, WeakResultWarning, stacklevel=3)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coded:
+    """Each purchase line's basket and item by number, from 0; an item of -1 is missing."""
+
+    row: Counts
+    column: Counts
+    baskets: pd.Index
+    items: list[object]
+
+
+def _key(transactions: Frame, basket: Basket) -> str:
     key = _KEYS[basket]
-    held = to_pandas(_held(transactions, number_of_day(as_day(as_of)), key, by))
-    if held.empty:
+    if key == "order_id" and not has_column(transactions, key):
         raise SchemaError(
             _(
-                "Table 'transactions' has no purchase on or before {day:%Y-%m-%d}.",
-                day=as_day(as_of),
+                "Table 'transactions' has no 'order_id', so that each row is an order, and "
+                "nothing was ordered together. Add the column, or take basket='customer'."
             )
         )
-    row, baskets = _coded(held["basket"])
-    is_named = held["item"].notna().to_numpy()
-    column, items = _coded(held.loc[is_named, "item"])
-    ones = np.ones(len(column), dtype=np.int32)
-    shape = len(baskets), len(items)
-    matrix = csr_array((ones, (row[is_named], column)), shape=shape)
-    return Baskets(matrix, baskets, items, int(held.loc[~is_named, "n"].sum()))
+    return key
 
 
-def _held(transactions: Frame, last_day: int, key: str, by: str) -> nw.LazyFrame[Any]:
-    """Return one row per basket and item, with the number of its purchase lines."""
-    columns = list(dict.fromkeys([key, "ordered_at", "revenue", by]))
+def _purchase_lines(
+    transactions: Frame, days: tuple[pd.Timestamp | None, pd.Timestamp], key: str, by: str
+) -> nw.LazyFrame[Any]:
+    """Return ``basket`` and ``item`` of the purchase lines of the days from first to last."""
+    first_day, last_day = days
+    day = day_number("ordered_at")
+    within = [day <= number_of_day(last_day)]
+    within += [] if first_day is None else [day >= number_of_day(first_day)]
     return (
-        lazy(transactions, columns)
-        .filter(day_number("ordered_at") <= last_day, nw.col("revenue") >= 0)
+        lazy(transactions, list(dict.fromkeys([key, "ordered_at", "revenue", by])))
+        .filter(*within, nw.col("revenue") >= 0)
         .select(basket=nw.col(key), item=nw.col(by))
-        .group_by("basket", "item")
-        .agg(nw.len().alias("n"))
     )
 
 
-def _coded(values: "pd.Series[Any]") -> tuple[NDArray[np.intp], pd.Index]:
-    """Return the place of each value among the distinct ones, which are text in order."""
-    codes, found = pd.factorize(values)
-    names = np.array([str(name) for name in found], dtype=object)
-    order = np.argsort(names, kind="stable")
-    place = np.empty(len(order), dtype=np.intp)
-    place[order] = np.arange(len(order))
-    return place[codes], pd.Index(names[order], dtype="str")
+def _coded_by_pandas(lines: nw.LazyFrame[Any], *, name_baskets: bool) -> _Coded:
+    frame = to_pandas(lines)
+    row, names = pd.factorize(frame["basket"])
+    column, items = pd.factorize(frame["item"])
+    baskets: pd.Index = pd.RangeIndex(len(names))
+    if name_baskets:
+        place, baskets = _in_order_of_text(list(names))
+        row = place[row]
+    return _Coded(row, column, baskets, list(items))
+
+
+def _coded_by_engine(lines: nw.LazyFrame[Any], *, name_baskets: bool) -> _Coded:
+    """Number baskets and items where they are: texts of millions of lines stay there."""
+    codes = to_pandas(
+        lines.select(
+            row=nw.col("basket").rank("dense"),
+            column=nw.col("item").rank("dense"),
+        )
+    )
+    column = codes["column"].fillna(0).to_numpy(np.int64) - 1
+    row = codes["row"].to_numpy(np.int64) - 1
+    n_baskets = int(row.max(initial=_UNNAMED)) + 1
+    # Ids are text, which each engine ranks by its characters' codes, as Python does.
+    baskets = (
+        pd.Index(_named_by_engine(lines, "basket"), dtype="str")
+        if name_baskets
+        else pd.RangeIndex(n_baskets)
+    )
+    return _Coded(row, column, baskets, _named_by_engine(lines, "item"))
+
+
+def _named_by_engine(lines: nw.LazyFrame[Any], column: str) -> list[object]:
+    """Return the distinct values of a column, in the order of their dense ranks."""
+    ranked = lines.select(name=nw.col(column)).unique()
+    named = to_pandas(ranked.select("name", place=nw.col("name").rank("dense")))
+    named = named[named["place"].notna()].sort_values("place")
+    return named["name"].to_list()
+
+
+def _in_order_of_text(found: list[object]) -> tuple[Counts, pd.Index]:
+    """Return the place of each value among the distinct ones as text, and these in order.
+
+    The last place is that of what is missing, for codes of -1.
+    """
+    is_missing = np.asarray(pd.isna(np.array(found, dtype=object)), dtype=bool)
+    place = np.full(len(found) + 1, _UNNAMED, dtype=np.int64)
+    texts = [str(value) for value, gone in zip(found, is_missing, strict=True) if not gone]
+    names, place[:-1][~is_missing] = np.unique(np.array(texts, dtype=object), return_inverse=True)
+    return place, pd.Index(names, dtype="str")
+
+
+def _ones(row: Counts, column: Counts, shape: tuple[int, int]) -> "csr_array":
+    """Return a matrix that is 1 at the places given, however often they are given."""
+    matrix = csr_array((np.ones(len(row), dtype=np.int32), (row, column)), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix
+
+
+def _no_purchase(first_day: pd.Timestamp | None, last_day: pd.Timestamp) -> str:
+    if first_day is None:
+        return _("Table 'transactions' has no purchase on or before {day:%Y-%m-%d}.", day=last_day)
+    return _(
+        "Table 'transactions' has no purchase from {first:%Y-%m-%d} to {day:%Y-%m-%d}.",
+        first=first_day,
+        day=last_day,
+    )

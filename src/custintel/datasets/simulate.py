@@ -14,6 +14,7 @@ from custintel._checks import quoted, require_choice
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._time import Span
+from custintel.datasets._random import seed_of
 from custintel.models._arrivals import draw_arrivals
 from custintel.models._beta_geo_process import draw_beta_geo
 from custintel.models._process import DrawnPurchases
@@ -85,7 +86,7 @@ def simulate_transactions(
     2      2-1 2024-02-11 10:37:16    20.18
     """
     simulation = _simulation(n_customers, process, parameters, spend, duration)
-    blocks = [_canonical(block) for block in simulation.blocks(_seed(random_state))]
+    blocks = [_canonical(block) for block in simulation.blocks(seed_of(random_state))]
     return pd.concat(blocks, ignore_index=True)
 
 
@@ -146,7 +147,7 @@ def simulate_transactions_to_parquet(  # noqa: PLR0913 - as above, and where to
     ):
         connection.execute("SET memory_limit = '1GB'")
         connection.execute(_CREATE)
-        for block in simulation.blocks(_seed(random_state)):
+        for block in simulation.blocks(seed_of(random_state)):
             connection.register("block", _block_numbers(block))
             connection.execute("INSERT INTO purchases SELECT * FROM block")
             connection.unregister("block")
@@ -270,13 +271,6 @@ def _values(given: Mapping[str, float] | None, usual: dict[str, float], *, name:
             _("{name} are finite numbers above zero: got {found}.", name=name, found=dict(chosen))
         )
     return values
-
-
-def _seed(random_state: int | np.random.Generator) -> int:
-    """Return the number from which the streams of all blocks follow."""
-    if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(2**63))
-    return int(random_state)
 
 
 def _block_numbers(block: _Block) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from custintel._intervals import Estimates
 from custintel.models._prediction import PredictionInterval
 from custintel.models.beta_geo import BetaGeoModel
 from custintel.models.beta_geo_beta_binomial import BetaGeoBetaBinomialModel
+from custintel.models.cluster_stability import ClusterChoice, choose_k
+from custintel.models.clusters import CustomerClusters
 from custintel.models.comparison import LikelihoodRatio, compare_models, likelihood_ratio_test
 from custintel.models.gamma_gamma import GammaGammaModel
 from custintel.models.lifetimes_fitters import from_lifetimes, to_lifetimes
@@ -14,6 +16,8 @@ from custintel.models.shifted_beta_geo import ShiftedBetaGeoModel
 __all__ = [
     "BetaGeoBetaBinomialModel",
     "BetaGeoModel",
+    "ClusterChoice",
+    "CustomerClusters",
     "Estimates",
     "GammaGammaModel",
     "LikelihoodRatio",
@@ -21,6 +25,7 @@ __all__ = [
     "ParetoNBDModel",
     "PredictionInterval",
     "ShiftedBetaGeoModel",
+    "choose_k",
     "compare_models",
     "from_lifetimes",
     "likelihood_ratio_test",

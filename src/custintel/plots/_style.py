@@ -86,6 +86,12 @@ def label(name: object, width: int = 22) -> str:
     return "\n".join(lines).replace("$", r"\$")
 
 
+def short_label(name: object, width: int = 22) -> str:
+    """Return a name as `label` does, on one line."""
+    first, *more = label(name, width).split("\n")
+    return f"{first}…" if more else first
+
+
 def number_ticks(axis: "Axis", write: Callable[[float], str], *, most: int = 5) -> None:
     """Write the numbers of an axis in the reader's language, at most about `most` of them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator

@@ -7,10 +7,10 @@ import pandas as pd
 
 from custintel import _formats as formats
 from custintel._checks import require_columns
-from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.plots import _style as style
+from custintel.plots._revenue_unit import revenue_unit
 from custintel.plots._share_curve import draw_share_curve
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 _MOST_LINES = len(style.PALETTE)
 _MOST_BARS = 20
 _FEW = 4  # fewer bars than this keep the width that they have beside others
-_UNITS = {
-    1e9: (N_("Revenue (billions)"), N_("Revenue (billion {currency})")),
-    1e6: (N_("Revenue (millions)"), N_("Revenue (million {currency})")),
-    1e3: (N_("Revenue (thousands)"), N_("Revenue (thousand {currency})")),
-    1.0: (N_("Revenue"), N_("Revenue ({currency})")),
-}
 
 
 def revenue_over_time(
@@ -60,7 +54,8 @@ def revenue_over_time(
     ax = style.prepared(ax, height=3.0 + legend_height)
     if drawn.empty:
         return style.say(ax, _("No revenue to show."))
-    unit, unit_name = _unit(drawn, currency)
+    largest = float(drawn.abs().to_numpy().max(initial=0.0))
+    unit, unit_name = revenue_unit(largest, currency)
     if len(table) == 1:
         ax.bar(np.arange(drawn.shape[1]), drawn.iloc[0] / unit, color=style.BLUE, width=0.8)
         room = max(_FEW - drawn.shape[1], 0) / 2
@@ -178,14 +173,6 @@ def _draw_lines(ax: "Axes", amounts: pd.DataFrame) -> None:
         ax.plot(positions, row, color=color, label=name, marker=marker, markersize=3.5)
     short = max(len(style.label(name)) for name in amounts.index) <= 14
     style.legend_below(ax, gap=0.3, ncols=3 if short else 2)
-
-
-def _unit(amounts: pd.DataFrame, currency: str | None) -> tuple[float, str]:
-    """Return the power of a thousand that keeps the axis's numbers short, and its name."""
-    largest = float(amounts.abs().to_numpy().max(initial=0.0))
-    unit = next((unit for unit in _UNITS if largest >= 10 * unit), 1.0)
-    plain, with_currency = _UNITS[unit]
-    return unit, _(plain) if currency is None else _(with_currency, currency=currency)
 
 
 def _title(n_drawn: int, n_items: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted
+from custintel._checks import quoted, require_type
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
@@ -17,6 +17,7 @@ _PERIODS_PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 
 def by_period(table: pd.DataFrame) -> pd.DataFrame:
     """Return a checked copy: amounts as floats, periods as a `PeriodIndex` in order of time."""
+    require_type(table, pd.DataFrame, name="table", what=_("a pandas DataFrame"))
     columns = _periods(table.columns)
     _require_unique(columns)
     _require_unique(table.index)
@@ -54,6 +55,11 @@ def one_of(amounts: pd.DataFrame, label: object) -> pd.Period:
             )
         )
     return period
+
+
+def position_of(amounts: pd.DataFrame, label: object) -> int:
+    """Return the place, from 0, of the period of a checked table that `label` names."""
+    return list(pd.PeriodIndex(amounts.columns)).index(one_of(amounts, label))
 
 
 def years_covered(amounts: pd.DataFrame) -> float:

@@ -1,16 +1,18 @@
 """Growth of items over periods, on tables made from transactions or copied from print."""
 
 import warnings
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_between
+from custintel._checks import quoted
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError, WeakResultWarning
+from custintel.revenue._growth_rates import cagr, cagr_ends
 from custintel.revenue._period_columns import by_period, one_of, years_covered
+from custintel.revenue._rounding import Amounts, rounded
 
 
 def index_table(table: pd.DataFrame, *, base: pd.Period | str | int | None = None) -> pd.DataFrame:
@@ -138,7 +140,7 @@ def growth_table(table: pd.DataFrame, *, rounding: float | None = None) -> pd.Da
             "first": ends.first,
             "last": ends.last,
             "n_years": ends.n_years,
-            "cagr": _cagr(ends.first, ends.last, ends.n_years),
+            "cagr": cagr(ends.first, ends.last, ends.n_years),
             "growth": ends.last / before.where(before > 0) - 1,
             "share": ends.last / total if total > 0 else ends.last * np.nan,
         }
@@ -151,9 +153,6 @@ def growth_table(table: pd.DataFrame, *, rounding: float | None = None) -> pd.Da
     return measures.join(_rounding_interval(amounts, ends, rounding))
 
 
-Amounts: TypeAlias = "pd.Series[float]"
-
-
 class _Ends(NamedTuple):
     first: Amounts
     last: Amounts
@@ -164,24 +163,13 @@ def _ends(amounts: pd.DataFrame) -> _Ends:
     return _Ends(amounts.iloc[:, 0], amounts.iloc[:, -1], years_covered(amounts))
 
 
-def _cagr(first: Amounts, last: Amounts, n_years: float) -> Amounts:
-    if n_years == 0:
-        return first * np.nan
-    ratio = last / first.where(first > 0)
-    return ratio.where(ratio >= 0) ** (1 / n_years) - 1
-
-
 def _rounding_interval(amounts: pd.DataFrame, ends: _Ends, rounding: float) -> pd.DataFrame:
-    require_between(rounding, 0, np.inf, name="rounding", open_ends=True)
-    half = rounding / 2
-    is_index = bool((ends.first == 100).all())
-    half_first = 0.0 if is_index else half
-    lowest = _cagr(ends.first + half_first, (ends.last - half).clip(lower=0), ends.n_years)
-    highest = _cagr(ends.first - half_first, ends.last + half, ends.n_years)
-    known = _cagr(*ends).notna()
-    highest = highest.where(ends.first > half_first, np.inf)
+    figures = rounded(amounts, rounding)
+    interval = cagr_ends(figures.ends(0), figures.ends(-1), ends.n_years)
+    known = cagr(*ends).notna()
     return pd.DataFrame(
-        {"cagr_low": lowest.where(known), "cagr_high": highest.where(known)}, index=amounts.index
+        {"cagr_low": interval.low.where(known), "cagr_high": interval.high.where(known)},
+        index=amounts.index,
     )
 
 

@@ -14,7 +14,7 @@ from custintel._time import Day, as_day
 TOTAL = N_("total")
 MISSING = N_("(missing)")
 
-_MONTHS = {"M": 1, "Q": 3, "Y": 12}
+MONTHS = {"M": 1, "Q": 3, "Y": 12}
 # A first period whose first line comes after this part of it is taken as begun before the data.
 _LATE_START = 0.1
 
@@ -81,15 +81,15 @@ def revenue_table(
     shop      0.0   0.0  25.0
     web      10.0   0.0   0.0
     """
-    require_choice(period, tuple(_MONTHS), name="period")
+    require_choice(period, tuple(MONTHS), name="period")
     require_choice(partial, ("keep", "drop"), name="partial")
     last_day = as_day(as_of)
-    cells = to_pandas(_by_period(transactions, by, _MONTHS[period], number_of_day(last_day)))
-    periods = _periods(cells, last_day, period)
+    cells = to_pandas(_by_period(transactions, by, MONTHS[period], number_of_day(last_day)))
+    periods = periods_observed(cells, last_day, period)
     table = _wide(cells, periods, by)
     if partial == "drop" and len(periods):
         first_day = pd.Timestamp(int(cells["first_day"].min()), unit="D")
-        table = table[_whole(periods, first_day, last_day)]
+        table = table[whole_periods(periods, first_day, last_day)]
     return _largest_first(table)
 
 
@@ -113,7 +113,8 @@ def _by_period(
     )
 
 
-def _periods(cells: pd.DataFrame, last_day: pd.Timestamp, period: str) -> pd.PeriodIndex:
+def periods_observed(cells: pd.DataFrame, last_day: pd.Timestamp, period: str) -> pd.PeriodIndex:
+    """Return every period from the first of the cells to that of `last_day`, without gaps."""
     if cells.empty:
         return pd.PeriodIndex([], freq=period)
     first = pd.Period(ordinal=int(cells["period"].min()), freq=period)
@@ -137,9 +138,10 @@ def _wide(cells: pd.DataFrame, periods: pd.PeriodIndex, by: str | None) -> pd.Da
     )
 
 
-def _whole(
+def whole_periods(
     periods: pd.PeriodIndex, first_day: pd.Timestamp, last_day: pd.Timestamp
 ) -> pd.PeriodIndex:
+    """Return the periods without a last one that goes on, and a first one that begins late."""
     ends_early = periods[-1].end_time.normalize() > last_day
     whole = periods[:-1] if ends_early else periods
     start, end = periods[0].start_time, periods[0].end_time

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "text", "instant", "number", "money", "currency"]
+Kind = Literal["id", "text", "instant", "number", "money", "currency", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Column:
 
     Parameters
     ----------
-    kind : {'id', 'text', 'instant', 'number', 'money', 'currency'}
+    kind : {'id', 'text', 'instant', 'number', 'money', 'currency', 'flag'}
         What its cells are parsed to.
     meaning : str
         Meaning, with its unit; printed in the documentation.

@@ -35,7 +35,11 @@ _UNREADABLE = {
     "number": N_("not a number"),
     "money": N_("not a number"),
     "currency": N_("not a currency code"),
+    "flag": N_("neither yes nor no"),
 }
+_FLAGS = dict.fromkeys("true yes y t 1 x oui vrai o".split(), True) | dict.fromkeys(
+    "false no n f 0 non faux".split(), False
+)
 _UNIT = re.compile(r"[^0-9\s.,'()+-]")
 _LARGEST_EXACT = 2**53
 
@@ -107,8 +111,8 @@ def parse_table(
     Returns
     -------
     ParsedTable
-        Ids and texts as text, instants as naive ``datetime64[us]``, numbers as float;
-        a ``currency`` column if a header or the amounts name one.
+        Ids and texts as text, instants as naive ``datetime64[us]``, numbers as float,
+        flags as ``boolean``; a ``currency`` column if a header or the amounts name one.
     """
     conventions = conventions or Conventions()
     named = frame.rename(columns=dict(mapping))
@@ -193,6 +197,8 @@ def _parse_column(
         work.add(name, cells, pd.Series(parsed.instants, cells.index))
     elif kind == "currency":
         work.add(name, cells, texts(cells, absent=_ABSENT).map(_code, na_action="ignore"))
+    elif kind == "flag":
+        work.add(name, cells, _flags(texts(cells, absent=_ABSENT)))
     else:
         absent = _ABSENT if kind == "id" else frozenset([""])
         work.add(name, cells, texts(cells, absent=absent))
@@ -204,6 +210,10 @@ def _code(text: str) -> str | None:
         return currency_code(text)
     except ValueError:
         return None
+
+
+def _flags(words: Series) -> Series:
+    return words.str.casefold().map(_FLAGS).astype("boolean")
 
 
 def _absent(cells: Series) -> NDArray[np.bool_]:

@@ -7,9 +7,8 @@ column are kept, and counted. Dates before 1970 or after the export are set asid
 amounts beyond 1e15.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,13 +21,8 @@ from custintel._time import Day, as_day
 from custintel.errors import MixedCurrencyError, SchemaError
 from custintel.schemas import TRANSACTIONS, recognise
 from custintel.schemas.parsing import Conventions, parse_table
-from custintel.schemas.set_aside import (
-    all_set_aside,
-    line_index,
-    reasons,
-    set_aside_rows,
-    warn_set_aside,
-)
+from custintel.schemas.set_aside import all_set_aside, set_aside_rows, warn_set_aside
+from custintel.tables._raw_frames import comparable, framed, names_of, no_row
 
 FIRST_DAY = pd.Timestamp("1970-01-01")
 LAST_DAY = pd.Timestamp("2099-12-31")  # when the day of the export is not given
@@ -152,7 +146,7 @@ def build_transactions(
         exported_on=exported_on,
     )
     if built.table.empty:
-        raise SchemaError(_no_row(built))
+        raise SchemaError(no_row(built.set_aside, built.n_rows, table="transactions"))
     warn_set_aside(
         built.set_aside,
         built.n_rows,
@@ -218,9 +212,9 @@ def inspect_transactions(
     [[2, 'Client', 'missing']]
     """
     last_day = LAST_DAY if exported_on is None else as_day(exported_on, name="exported_on")
-    frame = _framed(raw)
+    frame = framed(raw)
     mapping = recognise(frame.columns, TRANSACTIONS, columns)
-    require_columns(_named(frame, mapping), TRANSACTIONS.required(), table=TRANSACTIONS.name)
+    require_columns(names_of(frame, mapping), TRANSACTIONS.required(), table=TRANSACTIONS.name)
     conventions = Conventions(date_order=date_order, timezone=timezone)
     placed = frame.assign(**{_POSITION: np.arange(len(frame))})
     parsed = parse_table(placed, TRANSACTIONS, mapping, conventions)
@@ -239,42 +233,6 @@ def inspect_transactions(
         n_zero_amounts=int((table["revenue"] == 0).sum()),
         n_identical_lines=n_identical,
     )
-
-
-def _no_row(built: BuiltTransactions) -> str:
-    if not built.n_rows:
-        return _("The data have no rows: there is nothing to build 'transactions' from.")
-    return _n(
-        "The only row of the data cannot be used: {reasons}. See "
-        "custintel.tables.inspect_transactions(…).set_aside.",
-        "None of the {n} rows of the data can be used: {reasons}. See "
-        "custintel.tables.inspect_transactions(…).set_aside.",
-        built.n_rows,
-        reasons=reasons(built.set_aside),
-    )
-
-
-def _framed(raw: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame of the same cells whose headers are text and index says the lines."""
-    if not isinstance(raw, pd.DataFrame):
-        raise TypeError(
-            _(
-                "raw is a pandas DataFrame: got {kind}. Convert it first, "
-                "with its own to_pandas() for instance.",
-                kind=type(raw).__name__,
-            )
-        )
-    headers = [str(header) for header in raw.columns]
-    twice = [header for header in dict.fromkeys(headers) if headers.count(header) > 1]
-    if twice:
-        raise SchemaError(
-            _("The data have column {name!r} more than once. Rename one.", name=twice[0])
-        )
-    return raw.set_axis(headers, axis="columns").set_axis(line_index(raw))
-
-
-def _named(frame: pd.DataFrame, mapping: Mapping[str, str]) -> list[str]:
-    return [mapping.get(header, header) for header in frame.columns]
 
 
 def _within(
@@ -301,12 +259,7 @@ def _within(
 def _n_identical(given: pd.DataFrame, kept: "pd.Series[int]") -> int:
     """Count the kept lines that were given alike to an earlier one, before ids were made."""
     lines = given[given[_POSITION].isin(kept)].drop(columns=_POSITION)
-    comparable = [name for name in lines.columns if _is_hashable(lines[name])]
-    return int(lines.duplicated(comparable).sum())
-
-
-def _is_hashable(cells: "pd.Series[Any]") -> bool:
-    return all(isinstance(cell, Hashable) for cell in cells.dropna().head(1))
+    return int(lines.duplicated(comparable(lines)).sum())
 
 
 def _with_ids(table: pd.DataFrame) -> pd.DataFrame:

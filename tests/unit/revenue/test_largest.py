@@ -102,3 +102,17 @@ def test_customers_may_be_named_true_and_false(table, panel):
     top = top_customers(flagged, panel=panel)
     last = top[top["period"] == pd.Period("2024")].set_index("is_member")["revenue"]
     assert last.to_dict() == ({True: 60, False: 0} if panel == "fixed" else {True: 60})
+
+
+def test_a_fixed_panel_stands_beside_the_concentration_ratio(table):
+    # The largest of 2023 is Ann with 60 %, of 2024 Bob; Eve is second in both.
+    top = top_customers(table, n=2)
+    assert top["largest_share"].tolist() == pytest.approx([0.6, 0.9, 0.6, 1.0])
+    assert (top["cumulative_share"] <= top["largest_share"] + 1e-12).all()
+    afresh = top_customers(table, n=2, panel="per_period")
+    assert afresh["largest_share"].tolist() == pytest.approx(afresh["cumulative_share"].tolist())
+
+
+def test_a_period_without_revenue_has_no_concentration_ratio(table):
+    top = top_customers(table.assign(**{"2025": 0.0}), n=1)
+    assert top["largest_share"].isna().tolist() == [False, False, True]

@@ -3,7 +3,7 @@
 import pytest
 
 from custintel.errors import SchemaError
-from custintel.schemas import TRANSACTIONS, recognise
+from custintel.schemas import ACCOUNTS, CUSTOMERS, PRODUCTS, TRANSACTIONS, recognise
 from custintel.schemas.headers import plain_header
 
 
@@ -69,11 +69,14 @@ def test_headers_that_could_mean_something_else_are_left_alone(header):
     assert recognise([header], TRANSACTIONS) == {}
 
 
-def test_every_synonym_is_in_plain_form_and_means_one_column():
-    words = [word for column in TRANSACTIONS.columns.values() for word in column.synonyms]
+@pytest.mark.parametrize(
+    "table", [ACCOUNTS, CUSTOMERS, PRODUCTS, TRANSACTIONS], ids=lambda table: table.name
+)
+def test_every_synonym_is_in_plain_form_and_means_one_column(table):
+    words = [word for column in table.columns.values() for word in column.synonyms]
     assert words
     assert words == [plain_header(word) for word in words]
-    names = {plain_header(name) for name in TRANSACTIONS.columns}
+    names = {plain_header(name) for name in table.columns}
     assert len({*words, *names}) == len(words) + len(names)
 
 

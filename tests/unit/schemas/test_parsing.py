@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from custintel.errors import MixedCurrencyError
-from custintel.schemas import TRANSACTIONS, recognise
+from custintel.schemas import CUSTOMERS, TRANSACTIONS, recognise
 from custintel.schemas.parsing import Conventions, parse_table, texts
 
 
@@ -120,3 +120,32 @@ def test_input_is_not_changed():
     before = frame.copy(deep=True)
     parse_table(frame, TRANSACTIONS, recognise(frame.columns, TRANSACTIONS))
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("cell", ["Yes", " TRUE ", "1", 1, 1.0, True, "x", "Oui", "vrai", "Y", "O"])
+def test_words_for_yes(cell):
+    assert flag(cell) is True
+
+
+@pytest.mark.parametrize("cell", ["No", "false", "0", 0, 0.0, False, "Non", "FAUX", "n"])
+def test_words_for_no(cell):
+    assert flag(cell) is False
+
+
+@pytest.mark.parametrize("cell", [None, "", "n/a", float("nan"), pd.NA])
+def test_flags_may_be_missing(cell):
+    assert flag(cell) is pd.NA
+
+
+@pytest.mark.parametrize("cell", ["maybe", 2, "1,0", "ja/nein"])
+def test_other_words_are_no_flags(cell):
+    frame = pd.DataFrame({"id": ["1"], "unsubscribed": pd.Series([cell], dtype=object)})
+    result = parse_table(frame, CUSTOMERS, recognise(frame.columns, CUSTOMERS))
+    assert problems(result) == [[0, "unsubscribed", str(cell), "neither yes nor no"]]
+
+
+def flag(cell):
+    frame = pd.DataFrame({"id": ["1"], "unsubscribed": pd.Series([cell], dtype=object)})
+    result = parse_table(frame, CUSTOMERS, recognise(frame.columns, CUSTOMERS))
+    assert str(result.table["email_opt_out"].dtype) == "boolean"
+    return result.table["email_opt_out"].tolist()[0]
