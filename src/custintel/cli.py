@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,25 +111,52 @@ def report(  # noqa: PLR0913 - each is an option of the command
         _tell_files(files)
 
 
-@app.command(help=_("Make the report of the CDNOW purchases that come with the package."))
+class _DemoData(StrEnum):
+    """What a demonstration reports on."""
+
+    CDNOW = "cdnow"
+    CRM = "crm"
+
+
+@app.command(help=_("Make the report of data that come with the package."))
 def demo(
+    data: Annotated[
+        _DemoData,
+        typer.Option(
+            help=_(
+                "cdnow: purchases of CDs, as they were; crm: an invented business school, whose "
+                "export fills every section."
+            )
+        ),
+    ] = _DemoData.CDNOW,
     out: Annotated[Path, typer.Option(help=_("The HTML file to write."))] = Path(
         "custintel-demo.html"
     ),
     language: Annotated[str, typer.Option(help=_("Language of the report."))] = "en",
 ) -> None:
-    """Make the report of the CDNOW purchases that come with the package."""
+    """Make the report of data that come with the package."""
     with _errors_in_one_line(), in_language(language):
-        from custintel.datasets import dataset_path
-        from custintel.report import Assumptions, read_source
+        from custintel.report import Assumptions
 
-        files = _make_report(
-            lambda: read_source([dataset_path("cdnow_master.csv")], currency="USD"),
-            as_of=None,
-            assumptions=Assumptions(),
-            out=out,
-        )
-        _tell_files(files)
+        read = _business_school if data is _DemoData.CRM else _cdnow
+        _tell_files(_make_report(read, as_of=None, assumptions=Assumptions(), out=out))
+
+
+def _cdnow() -> "Source":
+    from custintel.datasets import dataset_path
+    from custintel.report import read_source
+
+    return read_source([dataset_path("cdnow_master.csv")], currency="USD")
+
+
+def _business_school() -> "Source":
+    from custintel.datasets import simulate_crm
+    from custintel.report import source_from_table
+    from custintel.tables import add_columns
+
+    crm = simulate_crm(random_state=1)
+    sold = add_columns(crm.transactions, crm.customers, on="customer_id", columns="account_id")
+    return source_from_table(sold, name=_("an invented business school"))
 
 
 @app.command(
@@ -268,7 +296,8 @@ def _tell_export(export: "Export", set_aside: "pd.DataFrame") -> None:
     columns = Table(_("Column of the file"), _("Read as"))
     for header in export.mapping:
         columns.add_row(_plain(header), export.mapping[header])
-    for header in export.table.columns.difference([*TRANSACTIONS.columns], sort=False):
+    known = [*TRANSACTIONS.columns, *export.mapping.values()]
+    for header in export.table.columns.difference(known, sort=False):
         columns.add_row(_plain(str(header)), _("kept as it is"))
     console.print(columns)
     if n_aside:

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from custintel._intervals import wilson_interval
 from custintel.affinity import next_purchase, transition_table
 
 LEAD = """
@@ -61,7 +62,9 @@ def purchases(n=60_000, lines_per_order=1.0, seed=1):
 
 def in_sql(query, transactions):
     connection = duckdb.connect()
-    connection.register("t", transactions)
+    connection.register("frame", transactions)
+    # DuckDB 1.5 cannot plan some windows over a pandas frame.
+    connection.execute("CREATE TABLE t AS SELECT * FROM frame")
     return connection.execute(query).df().set_index(["antecedent", "consequent"]).sort_index()
 
 
@@ -121,9 +124,8 @@ def test_intervals_cover_the_transitions_of_a_known_chain():
             walks(60, rng), as_of="2023-12-31", repeats="all", min_support=1, level=0.9
         ).set_index(["antecedent", "consequent"])
         row = found.reindex([(a, b) for a in "abc" for b in "abc"])
-        covered.append(
-            (row["probability_low"] <= TRUE.ravel()) & (TRUE.ravel() <= row["probability_high"])
-        )
+        true = TRUE.ravel()
+        covered.append((row["probability_low"] <= true) & (true <= row["probability_high"]))
         estimates.append(row["probability"])
     assert np.mean(estimates, axis=0) == pytest.approx(TRUE.ravel(), abs=0.01)
     assert 0.85 < np.mean(covered) < 0.97
@@ -148,11 +150,13 @@ def test_intervals_allow_for_customers_who_differ():
         next_purchase(tastes(60, rng), as_of="2023-12-31", repeats="all", level=0.9)
         .set_index(["antecedent", "consequent"])
         .loc[("a", "b")]
-        for _trial in range(200)
+        for _trial in range(120)
     ]
     covered = [row["probability_low"] <= 0.25 <= row["probability_high"] for row in trials]
-    # As if all cases were of different customers, 76 % would cover.
-    assert 0.84 < np.mean(covered) < 0.96
+    assert 0.83 < np.mean(covered) < 0.97
+    # Those of as many cases of different customers would be too short.
+    ends = [wilson_interval(row["n_followed"], row["n_observed"], 0.9) for row in trials]
+    assert np.mean([low <= 0.25 <= high for low, high in ends]) < 0.83
 
 
 def slow_and_quick(rng, n=4000):
@@ -182,21 +186,11 @@ def test_whole_windows_are_not_biased_where_all_cases_are():
         row = within.loc[consequent]
         assert row["probability_low"] <= 0.3 <= row["probability_high"]
         assert row["probability"] == pytest.approx(0.3, abs=0.03)
-    # Over all cases, what comes late is missed; among those who came back, it is rarer.
-    naive = {
-        item: (transactions_seen(transactions)["product_id"] == item).sum() / 4000 for item in "bc"
-    }
-    assert naive["b"] < 0.2
+    # Over all cases what comes late is missed; among those who came back it is rarer than c,
+    # though each follows half the time that anything does.
+    assert within.loc["b", "n_followed"] < 0.2 * within.loc["b", "n_antecedent"]
     back = probabilities()
     assert back.loc["b", "probability"] < 0.42 < 0.5 < back.loc["c", "probability"]
-    assert (
-        within["n_censored"].tolist()
-        == [within["n_antecedent"].iloc[0] - within["n_observed"].iloc[0]] * 2
-    )
-
-
-def transactions_seen(transactions):
-    return transactions[transactions["ordered_at"] < "2024-01-01"]
 
 
 def by_chance(rng, n_customers=250):

@@ -97,7 +97,7 @@ def by_definition(transactions, basis, horizon, repeats, exclude_owned):
     return found
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(lines, questions)
 def test_pairs_are_those_of_the_definition(rows, question):
     transactions = table(rows)
@@ -141,7 +141,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(rows=lines, random=st.randoms(), with_orders=st.booleans())
 def test_the_order_of_rows_and_what_comes_after_as_of_change_nothing(
     name, rows, random, with_orders
@@ -157,7 +157,7 @@ def test_the_order_of_rows_and_what_comes_after_as_of_change_nothing(
     pd.testing.assert_frame_equal(TABLES[name](past), expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(lines, st.integers(1, 4), st.booleans())
 def test_transitions_add_up_to_one_and_to_all_purchases(rows, n_items, with_horizon):
     transactions = table(rows)
@@ -176,7 +176,7 @@ def test_transitions_add_up_to_one_and_to_all_purchases(rows, n_items, with_hori
     assert (found["probability"] <= found["probability_high"] + 1e-12).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(lines)
 def test_gaps_are_those_between_purchase_days(rows):
     transactions = table(rows)

@@ -10,9 +10,12 @@ from custintel.affinity.interpurchase import interpurchase_distribution, interpu
 from custintel.affinity.itemsets import itemset_rules
 from custintel.affinity.next_purchases import next_purchase
 from custintel.affinity.pairs import product_pairs
+from custintel.affinity.recommendation_trials import RecommendationTrial, recommendation_trial
+from custintel.affinity.recommendations import recommend
 from custintel.affinity.transitions import transition_table
 
 __all__ = [
+    "RecommendationTrial",
     "attach_rate",
     "basket_statistics",
     "category_breadth",
@@ -24,5 +27,7 @@ __all__ = [
     "next_purchase",
     "product_pairs",
     "promotion_dependency",
+    "recommend",
+    "recommendation_trial",
     "transition_table",
 ]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial, reduce
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,40 +40,71 @@ def frequent_items(matrix: "csr_array", fewest: int) -> ItemSets:
 def one_larger(matrix: "csr_array", sets: ItemSets, fewest: int) -> ItemSets:
     """Return the sets of one item more that `fewest` baskets or more hold.
 
-    Each is found from the set of its first items alone, which as many baskets hold at least.
-    Numbers of common baskets are those of a sparse product, made in blocks of bounded size.
+    Two sets that differ in their last item alone make a larger one. How many baskets hold it
+    is counted among those that hold what the two have in common, for all such sets at once.
+    The sets given are sorted, and so are those returned.
     """
+    size = sets.items.shape[1]
     by_item = csc_array(matrix)
-    found: list[Counts] = []
-    counts: list[Counts] = []
+    found = [np.empty((0, size + 1), dtype=np.int64)]
+    counts = [np.empty(0, dtype=np.int64)]
     n_found = 0
-    for block in _blocks(matrix, sets.items):
-        holding = by_item[:, block[:, 0]]
-        for column in block.T[1:]:
-            holding = holding.multiply(by_item[:, column])
-        common = (csr_array(holding.T) @ matrix).tocoo()
-        is_found = (common.data >= fewest) & (common.col > block[common.row, -1])
-        found.append(np.column_stack([block[common.row[is_found]], common.col[is_found]]))
-        counts.append(common.data[is_found].astype(np.int64))
-        n_found += len(found[-1])
-        if n_found > _MOST_SETS:
-            raise ValueError(_too_many(sets.items.shape[1] + 1, fewest))
-    if not found:
-        return ItemSets(np.empty((0, sets.items.shape[1] + 1), np.int64), np.empty(0, np.int64))
-    return ItemSets(np.concatenate(found).astype(np.int64), np.concatenate(counts))
+    for shared, last in _by_shared_items(sets.items):
+        # Sets of one share nothing, and are the columns themselves.
+        held = matrix if size == 1 else matrix[_holding(by_item, shared)][:, last]
+        for first, second, both in _together(held, fewest):
+            shared_by_all = np.broadcast_to(shared, (len(both), size - 1))
+            found.append(np.column_stack([shared_by_all, last[first], last[second]]))
+            counts.append(both)
+            n_found += len(both)
+            if n_found > _MOST_SETS:
+                raise ValueError(_too_many(size + 1, fewest))
+    items = np.concatenate(found)
+    order = np.lexsort(items.T[::-1])
+    return ItemSets(items[order], np.concatenate(counts)[order])
 
 
-def _blocks(matrix: "csr_array", sets: Counts) -> Iterator[Counts]:
-    """Yield the sets in runs whose products with all items are not too large."""
-    sizes = np.diff(matrix.indptr)
-    # Of the baskets that hold an item: how much they hold in all.
-    cost = np.bincount(matrix.indices, np.repeat(sizes, sizes), matrix.shape[1])
-    total = np.cumsum(cost[sets].min(axis=1)) if len(sets) else np.empty(0)
+def _by_shared_items(items: Counts) -> Iterator[tuple[Counts, Counts]]:
+    """Yield the items that sets share but for the last, with two last items or more."""
+    if not len(items):
+        return
+    is_new = (np.diff(items[:, :-1], axis=0) != 0).any(axis=1)
+    starts = np.r_[0, np.flatnonzero(is_new) + 1, len(items)]
+    for start, end in pairwise(starts.tolist()):
+        if end - start > 1:
+            yield items[start, :-1], items[start:end, -1]
+
+
+def _holding(by_item: "csc_array", items: Counts) -> Counts:
+    """Return the baskets that hold all of some items."""
+    columns = [by_item.indices[by_item.indptr[i] : by_item.indptr[i + 1]] for i in items]
+    columns.sort(key=len)
+    return reduce(partial(np.intersect1d, assume_unique=True), columns)
+
+
+def _together(held: "csr_array", fewest: int) -> Iterator[tuple[Counts, Counts, Counts]]:
+    """Yield pairs of columns and in how many rows both are 1, if in `fewest` or more.
+
+    The counts are those of a sparse product, made in blocks of bounded size.
+    """
+    by_column = csr_array(held.T)
+    for start, end in _blocks(held):
+        common = (by_column[start:end] @ held).tocoo()
+        first, second = common.row.astype(np.int64) + start, common.col.astype(np.int64)
+        is_found = (common.data >= fewest) & (second > first)
+        yield first[is_found], second[is_found], common.data[is_found].astype(np.int64)
+
+
+def _blocks(held: "csr_array") -> Iterator[tuple[int, int]]:
+    """Yield runs of columns whose products with all columns are not too large."""
+    sizes = np.diff(held.indptr)
+    # Of the rows that hold a column: how much they hold in all.
+    total = np.cumsum(np.bincount(held.indices, np.repeat(sizes, sizes), held.shape[1]))
     start = 0
-    while start < len(sets):
+    while start < len(total):
         before = total[start - 1] if start else 0.0
         end = max(start + 1, int(np.searchsorted(total, before + _BLOCK, side="right")))
-        yield sets[start:end]
+        yield start, end
         start = end
 
 

@@ -139,10 +139,16 @@ def _purchase_lines(
     order = {"order": nw.col("order_id")} if has_orders else {}
     return (
         lazy(transactions, list(dict.fromkeys([*needed, by])))
-        .filter(day_number("ordered_at") <= last_day, nw.col("revenue") >= 0)
         .select(
-            customer=nw.col("customer_id"), item=nw.col(by), day=day_number("ordered_at"), **order
+            customer=nw.col("customer_id"),
+            item=nw.col(by),
+            # Once: on pandas the day of a line takes as long as the rest of its reading.
+            day=day_number("ordered_at"),
+            revenue=nw.col("revenue"),
+            **order,
         )
+        .filter(nw.col("day") <= last_day, nw.col("revenue") >= 0)
+        .drop("revenue")
     )
 
 
@@ -180,11 +186,23 @@ def _orders(lines: pd.DataFrame, item: Ints) -> _Orders:
         places = pd.Index(np.arange(int(item.max()) + 1))
         return _Orders(np.arange(len(lines)), customer, day, item, places)
     order, names = pd.factorize(lines["order"])
-    # Two systems may use the same number: an order is one of one customer.
-    of_line, found = pd.factorize(customer * len(names) + order)
-    first_day = np.full(len(found), day.max())
+    of_line, owner, name = _own_orders(customer, order, len(names))
+    first_day = np.full(len(owner), day.max())
     np.minimum.at(first_day, of_line, day)
-    return _Orders(of_line, found // len(names), first_day, found % len(names), names)
+    return _Orders(of_line, owner, first_day, name, names)
+
+
+def _own_orders(customer: Ints, order: Ints, n_names: int) -> tuple[Ints, Ints, Ints]:
+    """Return the order of each line, and the customer and the name of each order.
+
+    Two systems may use the same number: an order is one of one customer.
+    """
+    owner = np.empty(n_names, np.int64)
+    owner[order] = customer
+    if (owner[order] == customer).all():
+        return order, owner, np.arange(n_names)
+    of_line, found = pd.factorize(customer * n_names + order)
+    return of_line, found // n_names, found % n_names
 
 
 def _ties(n_ties: int, n_steps: int, *, has_orders: bool) -> str:

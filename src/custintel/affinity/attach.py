@@ -50,7 +50,7 @@ def attach_rate(  # noqa: PLR0913 - the question, and five named conventions
         What they are together in: one order, or all that a customer bought, in any order of
         time.
     by : str, default="product_id"
-        Column whose values are the items: ``product_id``, ``category`` …
+        Column whose values are the items, such as ``product_id`` or ``category``.
     window : str, optional
         Length of the time observed, up to `as_of`, such as "12M": months and years are those
         of the calendar. By default all that came before.

@@ -47,7 +47,7 @@ def itemset_rules(  # noqa: PLR0913 - what product_pairs asks, and how many item
     basket : {"order", "customer"}, default="order"
         What items are together in: one order, or all that a customer ever bought.
     by : str, default="product_id"
-        Column whose values are the items: ``product_id``, ``category`` …
+        Column whose values are the items, such as ``product_id`` or ``category``.
     max_length : int, default=3
         Most items in a rule, the consequent included, from 3 up.
     level : float, default=0.95

@@ -45,8 +45,8 @@ def product_pairs(
     basket : {"order", "customer"}, default="order"
         What items are together in: one order, or all that a customer ever bought.
     by : str, default="product_id"
-        Column whose values are the items: ``product_id``, ``category`` … An item that stands
-        twice in a basket counts once.
+        Column whose values are the items, such as ``product_id`` or ``category``. An item
+        that stands twice in a basket counts once.
     level : float, default=0.95
         Probability that the intervals aim to cover, between 0 and 1.
 

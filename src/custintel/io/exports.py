@@ -318,7 +318,8 @@ def _export(name: str, raw: RawTable, parsed: ParsedTable, mapping: dict[str, st
 def _blank_as_missing(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     """Return the frame with the empty cells of its further columns missing."""
     is_text = [pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes]
-    further = frame[[header for header in frame.columns[is_text] if header not in mapping]]
+    names = {header: mapping.get(header) for header in frame.columns[is_text]}
+    further = frame[[header for header, name in names.items() if name not in TRANSACTIONS.columns]]
     if further.shape[1] == 0:
         return frame
     others = frame.drop(columns=further.columns)

@@ -178,6 +178,8 @@ def choose_k(
     settings = _settings(model)
     tried = _tried(k)
     require_count(n_resamples, name="n_resamples", most=_MOST_RESAMPLES)
+    # Of a single resample there is no telling how far chance reaches.
+    require_between(n_resamples, 2, _MOST_RESAMPLES, name="n_resamples")
     require_between(smallest_share, 0, 1, name="smallest_share")
     require_count(sample_size, name="sample_size")
     seed = settings.random_state

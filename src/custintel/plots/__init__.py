@@ -10,6 +10,7 @@ from custintel.plots.concentration import concentration_lines, decile_bars, move
 from custintel.plots.equity import equity_bars, equity_curve
 from custintel.plots.forecasts import forecast_heatmap, frequency_bars
 from custintel.plots.growth import contribution_bars, implied_growth
+from custintel.plots.habits import breadth_bars, promotion_bars, propensity_heatmap
 from custintel.plots.lift_matrix import pair_matrix
 from custintel.plots.lookalikes import lookalike_curve
 from custintel.plots.migration import migration_heatmap, segment_flow_bars
@@ -19,6 +20,7 @@ from custintel.plots.price_volume import price_volume_mix_bars
 from custintel.plots.profiles import profile_bars, profile_differences
 from custintel.plots.profitability import whale_plot
 from custintel.plots.purchases import holdout_bars, tracking_lines
+from custintel.plots.recommendations import recommendation_hits
 from custintel.plots.retention import cohort_heatmap
 from custintel.plots.revenue import growth_bars, lorenz_curve, revenue_over_time
 from custintel.plots.sales import margin_bars, new_business_bars, portfolio_bubbles
@@ -35,6 +37,7 @@ __all__ = [
     "backtest_lines",
     "basket_size_bars",
     "best_channel_intervals",
+    "breadth_bars",
     "calibration_points",
     "channel_bars",
     "channel_mix_heatmap",
@@ -68,6 +71,9 @@ __all__ = [
     "price_volume_mix_bars",
     "profile_bars",
     "profile_differences",
+    "promotion_bars",
+    "propensity_heatmap",
+    "recommendation_hits",
     "revenue_over_time",
     "seasonal_profile",
     "segment_bars",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
 _MOST_ROWS, _MOST_FEATURES = 20, 7
+_MOST_UPRIGHT = 3  # features whose names fit beside each other
 _MOST_NUMBERED = 12  # beyond it, the numbers at the points would touch each other
 _DARK = 0.3  # from this far off the middle, white is easier to read on a cell than ink
 
@@ -145,7 +146,7 @@ def cluster_profile_heatmap(profiles: pd.DataFrame, *, ax: "Axes | None" = None)
         profiles.columns, [f"position_{feature}" for feature in features], table="cluster_profiles"
     )
     drawn = profiles.iloc[:_MOST_ROWS]
-    ax = style.prepared(ax, height=1.8 + 0.42 * max(len(drawn), 2), width=style.WIDTH + 1)
+    ax = style.prepared(ax, height=1.8 + 0.46 * max(len(drawn), 2), width=style.WIDTH + 1)
     if drawn.empty or not features:
         return style.say(ax, _("No clusters to show."))
     positions = drawn[[f"position_{feature}" for feature in features]].to_numpy(float)
@@ -167,7 +168,11 @@ def cluster_profile_heatmap(profiles: pd.DataFrame, *, ax: "Axes | None" = None)
         for name, share in zip(drawn["name"], drawn["customer_share"], strict=True)
     ]
     ax.set_yticks(range(len(names)), names)
-    ax.set_xticks(range(len(features)), [style.label(feature, 13) for feature in features])
+    ax.set_xticks(range(len(features)), [style.label(feature, 16) for feature in features])
+    if len(features) > _MOST_UPRIGHT:
+        ax.tick_params(axis="x", rotation=40)
+        for label in ax.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     title = _profile_title(len(drawn), len(profiles), len(features), len(found))
@@ -181,7 +186,7 @@ def _draw_line(
     positions = np.arange(len(values))
     ax.plot(positions, values, color=color, linewidth=1.5, label=name)
     faces = [color if each else "white" for each in passes]
-    ax.scatter(positions, values, s=28, color=faces, edgecolors=color, zorder=3)
+    ax.scatter(positions, values, s=28, color=faces, edgecolors=color, zorder=3, clip_on=False)
 
 
 def _write(ax: "Axes", values: "pd.Series[float]", written: list[str]) -> None:
@@ -217,7 +222,7 @@ def _profile_title(n_drawn: int, n_rows: int, n_features: int, n_found: int) -> 
     if n_drawn == n_rows and n_features == n_found:
         return _("The typical customer of each cluster")
     return _(
-        "The typical customer: {n} of {n_rows} clusters, {m} of {n_found} features",
+        "The typical customer of each cluster\n({n} of {n_rows} clusters, {m} of {n_found} features)",
         n=n_drawn,
         n_rows=n_rows,
         m=n_features,

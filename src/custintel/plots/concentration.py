@@ -135,7 +135,8 @@ def concentration_lines(
         From `custintel.revenue.concentration_intervals`: index ``period`` and ``measure``;
         ``value``, ``low``, ``high``.
     measure : str, default="gini"
-        One of the measures of the table: ``gini``, ``hhi``, ``pareto_share``, ``cr_10`` …
+        One of the measures of the table: ``gini``, ``hhi``, ``pareto_share``, or ``cr_10``
+        and its like.
     ax : matplotlib Axes, optional
         Drawn on if given; otherwise a new figure is made.
 

@@ -57,6 +57,17 @@ def change(key: str, value: float, digits: int = 1) -> Figure:
     return Figure(key, float(value), _formats.signed_percent(value, digits))
 
 
+def points(key: str, value: float) -> Figure:
+    """Return a part of a rate of growth, given in 0–1, in percentage points with its sign.
+
+    >>> points("a", 0.0123).text
+    '+1.2'
+    """
+    written = _formats.number(value * 100, 1)
+    signed = f"+{written}" if value > 0 and written != _formats.number(0.0, 1) else written
+    return Figure(key, float(value), signed)
+
+
 def significant(key: str, value: float) -> Figure:
     """Return a number with at most four significant digits, three below one.
 
@@ -79,6 +90,21 @@ def amounts_between(key: str, low: float, high: float, currency: str | None) -> 
     ends = {
         "low": amount(f"{key}_low", low, currency),
         "high": amount(f"{key}_high", high, currency),
+    }
+    return sentence("{low} to {high}", **ends)
+
+
+def shares_between(key: str, low: float, high: float, digits: int = 0) -> Markup:
+    """Return a range of shares, its two ends as figures."""
+    ends = {"low": share(f"{key}_low", low, digits), "high": share(f"{key}_high", high, digits)}
+    return sentence("{low} to {high}", **ends)
+
+
+def decimals_between(key: str, low: float, high: float, digits: int = 1) -> Markup:
+    """Return a range of numbers, its two ends as figures."""
+    ends = {
+        "low": decimal(f"{key}_low", low, digits),
+        "high": decimal(f"{key}_high", high, digits),
     }
     return sentence("{low} to {high}", **ends)
 

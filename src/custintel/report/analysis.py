@@ -11,6 +11,7 @@ from custintel._text import translate as _
 from custintel._time import Day, as_day
 from custintel.errors import ConvergenceError, CustintelWarning, SchemaError, SetAsideWarning
 from custintel.models import GammaGammaModel
+from custintel.report.activity import Activity, examine
 from custintel.report.assumptions import Assumptions
 from custintel.report.groups import SMALLEST_GROUP, merged_small_groups
 from custintel.report.purchase_models import ModelTest, PurchaseForecast, chosen_and_tried
@@ -75,6 +76,9 @@ class Analysis:
         Customers with refunds but no purchase.
     revenue : RevenueResults
         Revenue by time, and its concentration.
+    activity : Activity
+        Products, channels, companies, partners, margins and outlook, as far as the export
+        tells.
     segmented : DataFrame
         One row per customer: RFM, scores, segment.
     groups : Series
@@ -107,6 +111,7 @@ class Analysis:
     n_purchases: int
     n_refunded_alone: int
     revenue: RevenueResults
+    activity: Activity
     segmented: pd.DataFrame
     groups: pd.Series
     cohorts: pd.DataFrame
@@ -205,6 +210,8 @@ def _results(
     """Return the fields of `Analysis` that are computed from the purchases observed."""
     tell(_("Revenue"))
     revenue = _revenue(seen, day)
+    tell(_("Products, channels and companies"))
+    activity = examine(seen, day, revenue.whole_months, assumptions)
     tell(_("Segments"))
     segmented = rfm_segments(rfm_scores(rfm_table(seen, as_of=day)))
     groups = merged_small_groups(_in_order(segmented["segment"]))
@@ -222,6 +229,7 @@ def _results(
         value, no_value = _valued(history, forecast, groups, assumptions)
     return {
         "revenue": revenue,
+        "activity": activity,
         "segmented": segmented,
         "groups": groups,
         "cohorts": cohorts,

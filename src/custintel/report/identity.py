@@ -1,10 +1,13 @@
 """How customers are named in a report that is passed on."""
 
 import re
+from typing import TYPE_CHECKING
 
 from custintel._text import translate as _
-from custintel.report.analysis import Analysis
 from custintel.report.assumptions import Assumptions
+
+if TYPE_CHECKING:
+    from custintel.report.analysis import Analysis
 
 _ADDRESS = re.compile(r"[^\s'\"]+(@|%40)[^\s'\"]+")
 _PHONE = re.compile(r"(\+|00|0|\()[\d\s()./-]{8,}")
@@ -12,7 +15,7 @@ _NAME = re.compile(r"[^\W\d_]+([ ,'-]+[^\W\d_]+)+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def shown_id(customer_id: str, analysis: Analysis) -> str:
+def shown_id(customer_id: str, analysis: "Analysis") -> str:
     """Return the id as shown: what looks like personal data gives way to a row number.
 
     The row is that of the file of scores, so that who may see the file can tell who it is.
@@ -33,6 +36,15 @@ def looks_personal(customer_id: str) -> bool:
     """
     text = customer_id.strip()
     return any(pattern.fullmatch(text) for pattern in (_ADDRESS, _PHONE, _NAME))
+
+
+def holds_address(text: str) -> bool:
+    """Tell whether a text holds an e-mail address.
+
+    >>> holds_address("shop of ann@example.com"), holds_address("General management")
+    (True, False)
+    """
+    return _ADDRESS.search(text) is not None
 
 
 def masked(text: str, assumptions: Assumptions) -> str:

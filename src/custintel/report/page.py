@@ -15,7 +15,7 @@ from custintel.errors import ReadError
 from custintel.report._elements import Figure, amount, amounts_between, count, sentence, share
 from custintel.report.analysis import Analysis
 from custintel.report.scores import customer_scores, scores_beside, write_scores
-from custintel.report.sections import SECTIONS
+from custintel.report.sections import sections_of
 from custintel.report.sections.equity import spelled
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -121,7 +121,7 @@ def render(analysis: Analysis) -> str:
         title=_("Customer value report"),
         lead=_lead(analysis),
         cards=_cards(analysis),
-        sections=[section(analysis) for section in SECTIONS],
+        sections=sections_of(analysis),
         footer=_("Made with custintel {version}.", version=custintel.__version__),
         style=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
         language=active_language(),

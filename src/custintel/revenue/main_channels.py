@@ -122,8 +122,8 @@ def _main_channels(transactions: Frame, by: str, days: Days) -> nw.LazyFrame[Any
         nw.col("bought").sum().alias("orders"), nw.col("last").max(), nw.col("revenue").sum()
     )
     cells = cells.with_columns(
-        few=-nw.col("orders"),
-        past=-nw.col("last"),
+        few=0 - nw.col("orders"),
+        past=0 - nw.col("last"),
         name=as_text("group"),
         used=(nw.col("orders") > 0).cast(nw.Int64),
     ).with_columns(

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_columns
+from custintel._checks import quoted, require_columns, require_type
 from custintel._intervals import wilson_interval
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 from custintel.revenue.periods import MISSING, TOTAL
+from custintel.schemas.parsing import texts
 
 _KEY, _REFERRER = "customer_id", "referred_by"
 
@@ -24,7 +25,8 @@ def referral_rate(
     ----------
     customers : DataFrame
         One row per customer: ``customer_id``, ``referred_by`` (the id of the customer who sent
-        them, missing for all who came by themselves) and the column `by`.
+        them, missing for all who came by themselves) and the column `by`. Ids are compared as
+        the builders write them: 7.0 is ``"7"``.
     by : str, optional
         Column whose values are told apart, such as ``country``, or the year of arrival.
         Customers without a value are one row, ``(missing)``. By default all are one row,
@@ -48,7 +50,10 @@ def referral_rate(
     Raises
     ------
     SchemaError
-        If a column is missing, a customer repeats, or customers have referred themselves.
+        If a column is missing, a customer repeats or has no id, or customers have referred
+        themselves.
+    TypeError
+        If `customers` is no pandas DataFrame.
 
     Examples
     --------
@@ -61,11 +66,14 @@ def referral_rate(
            n_customers  n_referred  referral_rate
     total            4           2            0.5
     """
+    a_table = _("a pandas DataFrame with one row per customer")
+    require_type(customers, pd.DataFrame, name="customers", what=a_table)
     columns = [_KEY, _REFERRER, *([] if by is None else [by])]
     require_columns(customers.columns, columns, table="customers")
-    _require_persons(customers)
-    is_referred = customers[_REFERRER].notna()
-    known = customers[_REFERRER].isin(customers[_KEY])
+    persons = pd.DataFrame({name: texts(customers[name]) for name in (_KEY, _REFERRER)})
+    _require_persons(persons)
+    is_referred = persons[_REFERRER].notna()
+    known = persons[_REFERRER].isin(persons[_KEY])
     group = _groups(customers, by)
     counted = pd.DataFrame(
         {
@@ -75,7 +83,7 @@ def referral_rate(
         }
     ).groupby(group)
     table = counted.sum()
-    table["n_referrers"] = customers[_REFERRER].groupby(group).nunique()
+    table["n_referrers"] = persons[_REFERRER].groupby(group).nunique()
     low, high = wilson_interval(table["n_referred"], table["n_customers"], level)
     n, senders = table["n_referred"].to_numpy(float), table["n_referrers"].to_numpy(float)
     table = table.assign(
@@ -105,6 +113,16 @@ def _groups(customers: pd.DataFrame, by: str | None) -> "pd.Series[Any]":
 
 
 def _require_persons(customers: pd.DataFrame) -> None:
+    missing = int(customers[_KEY].isna().sum())
+    if missing:
+        raise SchemaError(
+            _n(
+                "{name} has {n} row without customer_id. Leave it out first.",
+                "{name} has {n} rows without customer_id. Leave them out first.",
+                missing,
+                name="customers",
+            )
+        )
     repeated = customers.loc[customers[_KEY].duplicated(), _KEY]
     if len(repeated):
         raise SchemaError(

@@ -1,6 +1,6 @@
 """What a canonical table is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["id", "text", "instant", "number", "money", "currency", "flag"]
@@ -49,6 +49,9 @@ class Table:
         Columns that together are different on every row.
     columns : dict of str to Column
         Canonical name to column, in the order of the table.
+    beside : dict of str to Column, optional
+        Columns of other tables that exports of this one often hold too. A header stands for
+        one of them only if all required columns have headers of their own.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class Table:
     name: str
     key: tuple[str, ...]
     columns: dict[str, Column]
+    beside: dict[str, Column] = field(default_factory=dict)
 
     def required(self) -> list[str]:
         """Return the names of the columns that a table cannot do without."""

@@ -53,7 +53,8 @@ def recognise(
     Returns
     -------
     dict of str to str
-        Header to canonical name; headers that are not understood are left out.
+        Header to canonical name; headers that are not understood are left out. A header of
+        `Table.beside` is understood if all required columns have headers of their own.
 
     Raises
     ------
@@ -75,12 +76,13 @@ def recognise(
         name = known.get(plain_header(header))
         if header not in given and name is not None and name not in taken:
             claims.setdefault(name, []).append(header)
+    beside = _beside([header for header in present if header not in given], table, claims, taken)
     settled = {
         _settled(name, claimants): name
         for name, claimants in claims.items()
         if name in claimants or len(claimants) == 1 or _decides_numbers(name, table)
     }
-    mapping = given | settled
+    mapping = given | settled | beside
     _refuse_doubles(present, mapping)
     return {header: mapping[header] for header in present if header in mapping}
 
@@ -94,6 +96,31 @@ def n_recognised(headers: Iterable[str], table: Table) -> int:
 def _known(table: Table) -> dict[str, str]:
     synonyms = {word: name for name, column in table.columns.items() for word in column.synonyms}
     return synonyms | {plain_header(name): name for name in table.columns}
+
+
+def _beside(
+    headers: list[str], table: Table, claims: dict[str, list[str]], taken: set[str]
+) -> dict[str, str]:
+    """Map the headers that stand for columns of `Table.beside`, and take their claims back."""
+    names_of = {name: [plain_header(name), *each.synonyms] for name, each in table.beside.items()}
+    words = {word for synonyms in names_of.values() for word in synonyms}
+    meant = [header for header in headers if plain_header(header) in words]
+    certain = {name for name, claimants in claims.items() if set(claimants) - set(meant)} | taken
+    if not meant or not certain.issuperset(table.required()):
+        return {}
+    for name, claimants in claims.items():
+        if name in certain:
+            claims[name] = [header for header in claimants if header not in meant]
+    found = {}
+    for name, synonyms in names_of.items():
+        claimants = [header for header in meant if plain_header(header) in synonyms]
+        if claimants and name not in taken:
+            # Ids come before names among the synonyms; the others are kept as they are.
+            best = min(
+                claimants, key=lambda each: (each != name, synonyms.index(plain_header(each)))
+            )
+            found[best] = name
+    return found
 
 
 def _given(present: list[str], columns: Mapping[str, str]) -> dict[str, str]:

@@ -157,4 +157,17 @@ TRANSACTIONS = Table(
         "source_system": Column("text", N_("system that the row came from")),
         "source_id": Column("id", N_("identity of the row in that system")),
     },
+    # "Account ID" alone is the customer; beside a column of persons it is their company.
+    beside={
+        "account_id": Column(
+            "id",
+            N_("company that the customer belongs to"),
+            synonyms=(
+                *("accountid", "company id", "companyid", "organization id", "organisation id"),
+                *("id compte", "code compte", "id societe", "code societe", "id entreprise"),
+                *("account", "company", "organization", "organisation", "compte", "societe"),
+                *("entreprise", "account name", "company name", "raison sociale"),
+            ),
+        ),
+    },
 )

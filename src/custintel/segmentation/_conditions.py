@@ -110,7 +110,9 @@ class Conditions:
     def _on_day(self, column: Column, sign: str, day: datetime) -> nw.Expr:
         """Compare instants with a day, which is the whole of it, whatever the time."""
         at = nw.col(column.name)
-        first, after = self._instant(day), self._instant(day + timedelta(days=1))
+        # The last day of the calendar has none after it, but its last microsecond.
+        next_day = min(day, datetime.max - timedelta(days=1)) + timedelta(days=1)
+        first, after = self._instant(day), self._instant(next_day)
         by_sign: dict[str, nw.Expr] = {
             "<": at < first,
             ">=": at >= first,
@@ -144,7 +146,10 @@ class Conditions:
             return _joined(parts, operator.or_ if wanted else operator.and_)
         values = [self._constant(rule.column, value, kind) for value in rule.values]
         column = self._comparable(rule.column, kind)
-        if any(isinstance(value, float) for value in values):
+        # Polars does not look for whole numbers among others.
+        if kind == "number" and not (
+            self._is_whole(rule.column) and all(isinstance(value, int) for value in values)
+        ):
             values, column = [float(value) for value in values], column.cast(nw.Float64)
         found = column.is_in(values)
         return ~self._missing(rule.column) & (found if wanted else ~found)
@@ -180,8 +185,12 @@ class Conditions:
             return found.cast(nw.Datetime("us"))
         if kind != "number" or dtype in {nw.Int64, nw.Float64}:
             return found
-        is_whole = dtype.is_integer() and dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
-        return found.cast(nw.Int64 if is_whole else nw.Float64)
+        return found.cast(nw.Int64 if self._is_whole(column) else nw.Float64)
+
+    def _is_whole(self, column: Column) -> bool:
+        """Return whether a column of numbers is compared as 64-bit integers."""
+        dtype = self.schema[column.name]
+        return dtype.is_integer() and dtype not in {nw.UInt64, nw.Int128, nw.UInt128}
 
     def _constant(self, column: Column, value: Value, kind: str) -> Any:
         """Return a value of the rule as what `_comparable` columns of its kind compare with."""
@@ -203,9 +212,8 @@ class Conditions:
         if not (isinstance(text, str) and (_DAY.fullmatch(text) or _INSTANT.fullmatch(text))):
             raise self._unlike(column, value, "instant")
         try:
-            # The day after must exist too: it is compared with.
-            return datetime.fromisoformat(text) + timedelta(days=1) - timedelta(days=1)
-        except (ValueError, OverflowError):
+            return datetime.fromisoformat(text)
+        except ValueError:
             message = _("The calendar has no {text!r}.", text=text)
             raise self._fault(value, message) from None
 

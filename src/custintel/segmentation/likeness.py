@@ -187,8 +187,10 @@ def lookalikes(
 
 def _among(customers: pd.Index, seeds: Iterable[object]) -> NDArray[np.bool_]:
     wanted = pd.Index([str(seed) for seed in seeds]).unique()
-    is_seed = np.asarray(customers.isin(wanted))
-    absent = wanted[~wanted.isin(customers)]
+    places = customers.get_indexer(wanted)
+    is_seed = np.zeros(len(customers), dtype=bool)
+    is_seed[places[places >= 0]] = True
+    absent = wanted[places < 0]
     if len(absent) and is_seed.any():
         message = _n(
             "{n} seed of {total} is not among the customers: {examples}.",

@@ -112,7 +112,7 @@ def profile_means(
 
 
 def _numeric(table: pd.DataFrame) -> list[str]:
-    names = [str(name) for name in table.select_dtypes("number").columns]
+    names = [str(name) for name in table.select_dtypes("number", "timedelta").columns]
     return require_some([name for name in names if not name.endswith("_id")], _("hold numbers"))
 
 

@@ -128,7 +128,11 @@ def _inferred(values: "pd.Series[Any]") -> "pd.Series[Any]":
     if kind == "boolean":
         return values.astype("boolean")
     if kind in {"date", "datetime", "datetime64"}:
-        return pd.to_datetime(values)
+        try:
+            # Not nanoseconds, which end in 2262: systems write 9999-12-31 for "open".
+            return values.where(values.notna(), pd.NaT).astype("datetime64[us]")
+        except (TypeError, ValueError):
+            return values  # of several time zones, or some without one
     if kind in {"integer", "floating", "mixed-integer-float", "decimal"}:
-        return values.astype("float64")
+        return values.where(values.notna(), np.nan).astype("float64")
     return values

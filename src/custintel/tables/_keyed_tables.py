@@ -69,7 +69,7 @@ def inspect_keyed(
     parsed = parse_table(frame, table, mapping, conventions)
     header = {name: header for header, name in mapping.items()}[table.key[0]]
     distinct, repeated = _distinct(parsed.table, table.key[0], header)
-    kept, conflicting = _latest(distinct, table.key[0], header)
+    kept, conflicting = _latest(distinct, table, header)
     return BuiltTable(
         table=_in_order(kept, table),
         set_aside=all_set_aside([parsed.set_aside, repeated, conflicting]),
@@ -87,10 +87,14 @@ def _distinct(table: pd.DataFrame, key: str, header: str) -> tuple[pd.DataFrame,
     return table[~is_repeated], part
 
 
-def _latest(table: pd.DataFrame, key: str, header: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _latest(
+    table: pd.DataFrame, schema: Table, header: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the row that stands for each id, and the others."""
+    key = schema.key[0]
     at = table.reset_index(drop=True)
-    if "updated_at" in at:
+    # A column that the schema does not know holds whatever the export has, such as texts.
+    if "updated_at" in at and "updated_at" in schema.columns:
         at = at.sort_values("updated_at", ascending=False, na_position="last", kind="stable")
     stands = at.index[~at.duplicated(key)]
     is_other = ~at.index.isin(stands)
