@@ -5,7 +5,7 @@ import tomllib
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-EXTRAS = ("itemsets", "polars", "spark", "test")
+EXTRAS = ("polars", "spark", "test")
 ONLY_TESTED_NEWEST = {
     *("custintel", "hypothesis", "import-linter", "numpydoc"),
     *("pytest", "pytest-benchmark", "pytest-xdist"),

@@ -21,6 +21,8 @@ RULES = [
     "'2024-02-28T23:59:59' <= ordered_at < '2024-03-01T00:00:01'",
     "ordered_at in ['2024-02-29', '2024-12-31']",
     "revenue in [0, 1.5]",
+    "revenue in [0, 7]",
+    "ordered_at <= '9999-12-31' and revenue > 0",
     "customer_id < order_id and revenue is not missing",
     "revenue is missing",
     "revenue != 1.5 or customer_id == 'c001'",

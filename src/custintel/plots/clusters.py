@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MOST_ROWS, _MOST_FEATURES = 20, 7
 _MOST_UPRIGHT = 3  # features whose names fit beside each other
 _MOST_NUMBERED = 12  # beyond it, the numbers at the points would touch each other
-_DARK = 0.3  # from this far off the middle, white is easier to read on a cell than ink
+_DARK = (0.22, 0.86)  # positions beyond which white is easier to read on a cell than ink
 
 
 def cluster_stability_plot(
@@ -161,7 +161,7 @@ def cluster_profile_heatmap(profiles: pd.DataFrame, *, ax: "Axes | None" = None)
             ha="center",
             va="center",
             fontsize=style.FONT_SIZE,
-            color="white" if abs(positions[row, column] - 0.5) > _DARK else style.INK,
+            color="white" if _is_dark(float(positions[row, column])) else style.INK,
         )
     names = [
         f"{style.label(name, 30)}\n{_percent(share)}"
@@ -206,6 +206,10 @@ def _percent(share: float) -> str:
     return formats.percent(share, 0 if share >= 0.1 else 1)
 
 
+def _is_dark(position: float) -> bool:
+    return bool(position < _DARK[0] or position > _DARK[1])
+
+
 def _median(value: float) -> str:
     return formats.number(value, 0 if abs(value) >= 10 or float(value).is_integer() else 1)
 
@@ -222,7 +226,8 @@ def _profile_title(n_drawn: int, n_rows: int, n_features: int, n_found: int) -> 
     if n_drawn == n_rows and n_features == n_found:
         return _("The typical customer of each cluster")
     return _(
-        "The typical customer of each cluster\n({n} of {n_rows} clusters, {m} of {n_found} features)",
+        "The typical customer of each cluster\n"
+        "({n} of {n_rows} clusters, {m} of {n_found} features)",
         n=n_drawn,
         n_rows=n_rows,
         m=n_features,

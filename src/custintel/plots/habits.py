@@ -158,7 +158,7 @@ def promotion_bars(dependency: pd.DataFrame, *, ax: "Axes | None" = None) -> "Ax
             n=len(drawn),
             total=formats.number(len(dependency)),
         )
-    style.titled(ax, title, x=_("Share of the orders, drawn towards the others', with interval"))
+    style.titled(ax, title, x=_("Share of orders (shrunk), with interval"))
     style.legend_below(ax, gap=0.5, ncols=1)
     return ax
 

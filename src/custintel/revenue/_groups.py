@@ -24,10 +24,7 @@ from custintel.revenue._ranking import places
 from custintel.revenue.periods import MISSING
 
 BEFORE_ALL = -1_000_000  # days: no calendar of an engine goes back that far
-_COUNTS = [
-    *("n_customers", "n_only_customers", "n_orders", "n_lines", "n_refunds", "n_without_cost"),
-    "n_unknown",
-]
+_COUNTS = ["n_customers", "n_orders", "n_lines", "n_refunds", "n_without_cost", "n_unknown"]
 
 
 class Days(NamedTuple):
@@ -76,10 +73,10 @@ def group_totals(
 ) -> pd.DataFrame:
     """Add up the lines of each value of `by`, refunds netted in amounts and counted apart.
 
-    Indexed by `by`, largest revenue first. ``n_customers``, ``n_only_customers`` (who bought in
-    no other group), ``n_orders``, ``n_lines`` and ``sum_0``, ``sum_1`` … of the columns `sums`
-    are of purchases. The ``cost`` of the ``n_without_cost`` lines that have none is 0, as is
-    what is missing in ``n_unknown`` cells of `sums`.
+    Indexed by `by`, largest revenue first. ``n_customers``, ``n_orders``, ``n_lines`` and
+    ``sum_0``, ``sum_1`` … of the columns `sums` are of purchases. The ``cost`` of the
+    ``n_without_cost`` lines that have none is 0, as is what is missing in ``n_unknown`` cells
+    of `sums`.
     """
     has_cost = has_column(transactions, "cost")
     named = keys(transactions, by) | {"revenue": "revenue"}
@@ -128,10 +125,11 @@ def as_text(column: str) -> nw.Expr:
     return nw.when(is_known).then(nw.col(column).cast(nw.String)).otherwise(nw.lit(""))
 
 
-def lowest(lines: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:
-    """Keep the lines of each ``customer`` with the lowest `key`."""
-    least = nw.col(key).min().over("customer")
-    return lines.with_columns(least=least).filter(nw.col(key) == nw.col("least")).drop("least")
+def counts_by_group(customers: nw.LazyFrame[Any]) -> "pd.Series[int]":
+    """Count the rows of each ``group``."""
+    counts = to_pandas(customers.group_by("group").agg(n=nw.len()))
+    n = counts["n"].astype("int64").set_axis(labels(counts["group"], None))
+    return n.groupby(level=0, sort=False).sum()
 
 
 def _measured(lines: nw.LazyFrame[Any], added: list[str], *, has_cost: bool) -> nw.LazyFrame[Any]:
@@ -170,16 +168,13 @@ def _by_group(lines: nw.LazyFrame[Any], added: list[str]) -> nw.LazyFrame[Any]:
     counted = "orders", "lines", "refunded", "without_cost", "unknown"
     counts = [nw.col(name).sum() for name in counted]
     customers = orders.group_by("group", "customer").agg(*sums, *counts)
-    is_only = (nw.col("customers") == 1) & (nw.col("customers").sum().over("customer") == 1)
     return (
         customers.with_columns(customers=(nw.col("orders") > 0).cast(nw.Int64))
-        .with_columns(only=is_only.cast(nw.Int64))
         .group_by("group")
-        .agg(*sums, *counts, nw.col("customers").sum(), nw.col("only").sum())
+        .agg(*sums, *counts, nw.col("customers").sum())
         .select(
             "group",
             n_customers="customers",
-            n_only_customers="only",
             n_orders="orders",
             n_lines="lines",
             n_refunds="refunded",

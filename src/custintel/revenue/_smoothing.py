@@ -1,20 +1,28 @@
 """Exponential smoothing of one series: which form, and what futures it holds possible."""
 
+import math
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from custintel._intervals import Floats
 from custintel.revenue._seasonal_naive import scale_of_errors
+from custintel.revenue._smoothing_course import Course, State, Weights, course, futures, slopes
 
 Seasonal = Literal["auto", "none", "always"]
 
 FEWEST = 10  # periods from which the states can be set off
 # A nearly empty season, by which multiplicative forms divide, would make them explode.
 _SMALLEST_SEASON = 0.05
+# The traditional bounds, as in statsmodels: of the weights, and of what is left of a trend.
+_OF_WEIGHT, _OF_DAMPING = (1e-4, 1 - 1e-4), (0.8, 0.98)
+_FIRST_WEIGHTS = Weights(level=0.1, trend=0.1, season=0.01, damping=0.98)
+# Errors of a billionth of the mean are none: the logarithm of nothing would have no end.
+_NO_ERROR = 1e-18
+_NOWHERE = 1e6  # worse than any fit
 
 
 class Form(NamedTuple):
@@ -30,41 +38,51 @@ class Form(NamedTuple):
         season = {None: "N", "add": "A", "mul": "M"}[self.seasonal]
         return f"ETS(A,{trend},{season})"
 
+    def n_parameters(self, cycle: int) -> int:
+        """Return how many weights and states are estimated; all seasons count, as usual."""
+        n_weights = 1 + (self.trend is not None) + (self.seasonal is not None) + self.damped
+        n_seasons = cycle if self.seasonal else 0
+        return n_weights + 1 + (self.trend is not None) + n_seasons
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
     """A form fitted to a series, in units of the series' mean size."""
 
     form: Form
-    result: Any
+    weights: Weights
+    course: Course
+    n_parameters: int
+    has_ended: bool
     unit: float
 
     @property
     def aicc(self) -> float:
         """Akaike's criterion, corrected for short series; lower is better."""
-        return float(self.result.aicc)
+        n, k = len(self.course.errors), self.n_parameters + 1  # with the variance
+        log_likelihood = -n / 2 * (math.log(2 * math.pi * _mean_square(self.course)) + 1)
+        return -2 * log_likelihood + 2 * k * n / (n - k - 1)
 
     def is_converged(self) -> bool:
         """Return whether the search for the parameters came to its end."""
-        return bool(self.result.mle_retvals["converged"])
+        return self.has_ended
 
     def expected(self, steps: int) -> Floats:
         """Return the point forecast of the next periods."""
-        with np.errstate(all="ignore"):
-            return np.asarray(self.result.forecast(steps), float) * self.unit
+        return self._futures(np.zeros((steps, 1)))[:, 0]
 
     def paths(self, normal: Floats) -> Floats:
         """Return possible futures, steps × paths, made of standard normal draws."""
-        residuals = np.asarray(self.result.resid, float)
+        errors = np.array(self.course.errors)
         # By the degrees of freedom: by the number of periods the bounds would be too narrow.
-        freedom = len(residuals) - len(self.result.params)
-        errors = normal * np.sqrt((residuals**2).sum() / freedom)
-        steps, n_paths = normal.shape
+        freedom = len(errors) - self.n_parameters
+        return self._futures(normal * np.sqrt((errors**2).sum() / freedom))
+
+    def _futures(self, errors: Floats) -> Floats:
+        multiplies = self.form.seasonal == "mul"
         with np.errstate(all="ignore"):
-            drawn = self.result.simulate(
-                steps, anchor="end", repetitions=n_paths, random_errors=errors
-            )
-        return np.asarray(drawn, float).reshape(steps, n_paths) * self.unit
+            found = futures(errors, self.weights, self.course.end, multiplies=multiplies)
+        return found * self.unit
 
 
 def fitted_forms(amounts: Floats, cycle: int, seasonal: Seasonal) -> list[Fitted]:
@@ -86,7 +104,7 @@ def table_of_fits(fits: list[Fitted]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "aicc": [fit.aicc for fit in fits],
-            "n_parameters": np.array([len(fit.result.params) for fit in fits], dtype="int64"),
+            "n_parameters": np.array([fit.n_parameters for fit in fits], dtype="int64"),
             "is_converged": np.array([fit.is_converged() for fit in fits], dtype=bool),
         },
         index=pd.Index([str(fit.form) for fit in fits], name="form", dtype=object),
@@ -104,9 +122,22 @@ def _forms(series: Floats, cycle: int, seasonal: Seasonal) -> list[Form]:
 
 def _fit(series: Floats, form: Form, cycle: int, unit: float) -> Fitted | None:
     """Return the fit, or None if the series is too short for it or it breaks down."""
+    n_parameters = form.n_parameters(cycle)
+    # The correction of AICc divides by n − k − 1, with the variance among the k.
+    if len(series) - n_parameters - 2 < 1:
+        return None
+    search = _Search(series, form, _first_state(series, form, cycle))
+    weights, gone, has_ended = search.best()
+    if gone is None:
+        return None
+    found = Fitted(form, weights, gone, n_parameters, has_ended, unit)
+    return found if np.isfinite(found.aicc) else None
+
+
+def _first_state(series: Floats, form: Form, cycle: int) -> State:
+    """Return where statsmodels begins its search, with the first season 0, or 1 as a factor."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    # What the optimiser warns of is told by `is_converged`.
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         model = ETSModel(
@@ -117,9 +148,72 @@ def _fit(series: Floats, form: Form, cycle: int, unit: float) -> Fitted | None:
             seasonal=form.seasonal,
             seasonal_periods=cycle if form.seasonal else None,
         )
-        # The correction of AICc divides by n − k − 1, with the variance among the k.
-        if len(series) - len(model.start_params) - 2 < 1:
+    level, trend = float(model.initial_level), float(model.initial_trend)
+    if form.seasonal is None:
+        return State(level, trend, [0.0])
+    # One season can be moved into the level, so that it is not to be searched for.
+    seasons = np.array(model.initial_seasonal, float)
+    first = float(seasons[0])
+    if form.seasonal == "add":
+        return State(level + first, trend, (seasons - first).tolist())
+    return State(level * first, trend * first, (seasons / first).tolist())
+
+
+class _Search:
+    """The search for the weights and the first state that leave the smallest errors."""
+
+    def __init__(self, series: Floats, form: Form, start: State) -> None:
+        self._series: list[float] = series.tolist()
+        self._multiplies = form.seasonal == "mul"
+        has_trend, has_season = form.trend is not None, form.seasonal is not None
+        is_sought = [True, has_trend, has_season, form.damped, True, has_trend, False]
+        self._is_sought = np.array(is_sought + [has_season] * (len(start.seasons) - 1))
+        unused = Weights(0.0, 0.0, 0.0, 1.0)
+        chosen = zip(_FIRST_WEIGHTS, unused, is_sought[:4], strict=True)
+        weights = [first if sought else other for first, other, sought in chosen]
+        trend = start.trend if has_trend else 0.0
+        self._first = np.array([*weights, start.level, trend, *start.seasons])
+
+    def best(self) -> tuple[Weights, Course | None, bool]:
+        """Return the weights, the course with them, and whether the search came to its end."""
+        from scipy.optimize import minimize
+
+        bounds = [*[_OF_WEIGHT] * 3, _OF_DAMPING, *[(None, None)] * (len(self._first) - 4)]
+        found = minimize(
+            self._error,
+            self._first[self._is_sought],
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[each for each, sought in zip(bounds, self._is_sought, strict=True) if sought],
+            options={"maxcor": 12, "maxiter": 1000, "maxfun": 5000, "ftol": 1e-10, "gtol": 1e-6},
+        )
+        weights, start = self._read(found.x)
+        return weights, self._course(weights, start), bool(found.success)
+
+    def _read(self, sought: Floats) -> tuple[Weights, State]:
+        whole = self._first.copy()
+        whole[self._is_sought] = sought
+        numbers: list[float] = whole.tolist()
+        return Weights(*numbers[:4]), State(numbers[4], numbers[5], numbers[6:])
+
+    def _course(self, weights: Weights, start: State) -> Course | None:
+        try:
+            return course(self._series, weights, start, multiplies=self._multiplies)
+        except ZeroDivisionError:
             return None
-        result = model.fit(disp=False)
-    found = Fitted(form, result, unit)
-    return found if np.isfinite(found.aicc) else None
+
+    def _error(self, sought: Floats) -> tuple[float, Floats]:
+        """Return half the logarithm of the mean squared error, with its derivatives."""
+        weights, start = self._read(sought)
+        gone = self._course(weights, start)
+        mean_square = math.inf if gone is None else _mean_square(gone)
+        if gone is None or not math.isfinite(mean_square):
+            return _NOWHERE, np.zeros(len(sought))
+        of_weights, of_start = slopes(gone, weights, multiplies=self._multiplies)
+        whole = np.array([*of_weights, of_start.level, of_start.trend, *of_start.seasons])
+        scale = 2 * len(self._series) * mean_square
+        return math.log(mean_square) / 2, np.nan_to_num(whole[self._is_sought] / scale)
+
+
+def _mean_square(gone: Course) -> float:
+    return sum(error * error for error in gone.errors) / len(gone.errors) + _NO_ERROR

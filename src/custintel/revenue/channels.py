@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_type
-from custintel._frames import Frame, has_column, to_pandas
+from custintel._frames import Frame, has_column
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
@@ -17,12 +17,11 @@ from custintel.revenue._groups import (
     BEFORE_ALL,
     Days,
     as_text,
+    counts_by_group,
     days_observed,
     group_totals,
     keys,
-    labels,
     largest_first,
-    lowest,
     read_lines,
     with_rows,
 )
@@ -133,7 +132,10 @@ def channel_table(
     totals = group_totals(transactions, by=by, days=days)
     if spent is not None:
         totals = with_rows(totals, spent.index)
-    totals = totals.assign(n_new_customers=_new_customers(transactions, by, days))
+    totals = totals.assign(
+        n_new_customers=_new_customers(transactions, by, days),
+        n_only_customers=_only_customers(transactions, by, days),
+    ).fillna({"n_new_customers": 0, "n_only_customers": 0})
     table = largest_first(_measures(totals, spent, has_cost=has_cost))
     for reason in _weaknesses(table, spent, has_cost=has_cost):
         warnings.warn(reason, WeakResultWarning, stacklevel=2)
@@ -154,8 +156,8 @@ def _measures(
     return pd.DataFrame(
         {
             "n_customers": totals["n_customers"],
-            "n_new_customers": totals["n_new_customers"].fillna(0).astype("int64"),
-            "n_only_customers": totals["n_only_customers"],
+            "n_new_customers": totals["n_new_customers"].astype("int64"),
+            "n_only_customers": totals["n_only_customers"].astype("int64"),
             "n_orders": totals["n_orders"],
             "revenue": revenue,
             "revenue_share": revenue / whole if whole > 0 else revenue * np.nan,
@@ -172,25 +174,29 @@ def _measures(
     )
 
 
+def _only_customers(transactions: Frame, by: str, days: Days) -> "pd.Series[int]":
+    """Count the customers who bought in each channel and in no other one."""
+    named = {"group": by, "customer": "customer_id"}
+    bought = read_lines(transactions, days, named).filter(nw.col("bought") == 1)
+    used = bought.select("group", "customer").unique()
+    loyal = used.group_by("customer").agg(n=nw.len()).filter(nw.col("n") == 1)
+    return counts_by_group(used.join(loyal, on="customer"))
+
+
 def _new_customers(transactions: Frame, by: str, days: Days) -> "pd.Series[int]":
     """Count the customers whose first purchase of all was in each channel, in the window."""
     named = keys(transactions, by)
     named |= {"product": "product_id"} if has_column(transactions, "product_id") else {}
-    bought = read_lines(transactions, Days(BEFORE_ALL, days.last), named).filter(
-        nw.col("bought") == 1
+    lines = read_lines(transactions, Days(BEFORE_ALL, days.last), named)
+    # One text that sorts as its parts do: days of equal length, and a mark below all letters.
+    day = (nw.col("day") - BEFORE_ALL).cast(nw.String)
+    parts = [as_text(key) for key in ("order", "product", "group") if key in named]
+    bought = lines.filter(nw.col("bought") == 1).select(
+        "group", "customer", "day", place=nw.concat_str([day, *parts], separator="\x01")
     )
-    first = bought.group_by("customer").agg(nw.col("day").min())
-    lines = bought.join(first.filter(nw.col("day") >= days.first), on=["customer", "day"])
-    lines = lines.with_columns(name=as_text("group"))
-    if "product" in named:
-        lines = lines.with_columns(product=as_text("product"))
-    for key in ("order", "product", "name"):
-        if key in {*named, "name"}:
-            lines = lowest(lines, key)
-    first_channels = lines.select("group", "customer").unique()
-    counts = to_pandas(first_channels.group_by("group").agg(n=nw.len()))
-    n = counts["n"].astype("int64").set_axis(labels(counts["group"], by))
-    return n.groupby(level=0, sort=False).sum()
+    first = bought.group_by("customer").agg(nw.col("place").min())
+    channels = bought.filter(nw.col("day") >= days.first).join(first, on=["customer", "place"])
+    return counts_by_group(channels.select("group", "customer").unique())
 
 
 def _checked(spend: Spend, by: str) -> "pd.Series[float]":

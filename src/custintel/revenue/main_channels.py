@@ -11,9 +11,10 @@ from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
 from custintel.errors import SchemaError
-from custintel.revenue._groups import Days, as_text, days_observed, keys, labels, lowest, read_lines
+from custintel.revenue._groups import Days, as_text, days_observed, keys, labels, read_lines
 
 _NEVER = -2_000_000  # the day of the last purchase where there are refunds alone
+_MOST_DAYS = 10_000_000  # between any two: one order more counts for more than all of them
 
 
 def customer_channels(
@@ -94,8 +95,9 @@ def customer_channels(
     what = _("a Series indexed by customer_id, or the name of a column")
     require_type(segments, (pd.Series, str), name="segments", what=what)
     days = days_observed(as_of, window)
-    found = to_pandas(_main_channels(transactions, by, days))
-    found = found.set_index(found.pop("customer").astype("str").rename("customer_id")).sort_index()
+    ties = to_pandas(_main_channels(transactions, by, days))
+    found = ties.sort_values(["customer", "name"]).drop_duplicates("customer")
+    found = found.set_index(found.pop("customer").astype("str").rename("customer_id"))
     warn_refunds_alone(found.index[found["n_orders"] == 0])
     bought = found[found["n_orders"] > 0]
     if isinstance(segments, str):
@@ -109,7 +111,7 @@ def customer_channels(
 
 
 def _main_channels(transactions: Frame, by: str, days: Days) -> nw.LazyFrame[Any]:
-    """Return one row per customer: main channel as ``group``, and totals of all channels."""
+    """Return the main channel of each customer, or those that are so equally, with totals."""
     named = keys(transactions, by) | {"revenue": "revenue"}
     lines = read_lines(transactions, days, named).with_columns(
         last=nw.when(nw.col("bought") == 1).then(nw.col("day")).otherwise(_NEVER)
@@ -122,18 +124,18 @@ def _main_channels(transactions: Frame, by: str, days: Days) -> nw.LazyFrame[Any
         nw.col("bought").sum().alias("orders"), nw.col("last").max(), nw.col("revenue").sum()
     )
     cells = cells.with_columns(
-        few=0 - nw.col("orders"),
-        past=0 - nw.col("last"),
-        name=as_text("group"),
+        place=nw.col("orders") * _MOST_DAYS + nw.col("last") - _NEVER,
         used=(nw.col("orders") > 0).cast(nw.Int64),
-    ).with_columns(
-        n_orders=nw.col("orders").sum().over("customer"),
-        n_channels=nw.col("used").sum().over("customer"),
-        revenue=nw.col("revenue").sum().over("customer"),
     )
-    for key in ("few", "past", "name"):
-        cells = lowest(cells, key)
-    return cells.select("customer", "group", "n_channels", "n_orders", "revenue")
+    customers = cells.group_by("customer").agg(
+        nw.col("place").max(),
+        n_orders=nw.col("orders").sum(),
+        n_channels=nw.col("used").sum(),
+        net=nw.col("revenue").sum(),
+    )
+    return cells.join(customers, on=["customer", "place"]).select(
+        "customer", "group", "n_channels", "n_orders", revenue="net", name=as_text("group")
+    )
 
 
 def _segments_in(transactions: Frame, column: str, days: Days) -> "pd.Series[Any]":

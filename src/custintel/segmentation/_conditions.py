@@ -61,6 +61,7 @@ _NEEDED = {
     "boolean": N_("Column {column!r} holds true and false: compare it with true or false."),
 }
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST_INSTANT = datetime.fromisoformat("9999-12-31T23:59:59.999999")
 _INSTANT = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 
 
@@ -111,7 +112,7 @@ class Conditions:
         """Compare instants with a day, which is the whole of it, whatever the time."""
         at = nw.col(column.name)
         # The last day of the calendar has none after it, but its last microsecond.
-        next_day = min(day, datetime.max - timedelta(days=1)) + timedelta(days=1)
+        next_day = min(day, _LAST_INSTANT - timedelta(days=1)) + timedelta(days=1)
         first, after = self._instant(day), self._instant(next_day)
         by_sign: dict[str, nw.Expr] = {
             "<": at < first,

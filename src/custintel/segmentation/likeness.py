@@ -43,7 +43,8 @@ class Lookalikes:
         How many of the seeds a ranking that did not know them puts among its first, indexed
         by ``top_share``, the part of all customers: ``hit_rate``, the part of the seeds
         found, 0-1; its Wilson interval ``hit_low``, ``hit_high``; ``lift``, the hit rate
-        over the part, 1 being chance, with ``lift_low``, ``lift_high``.
+        over the part, 1 being chance, with ``lift_low``, ``lift_high``. A part that ends
+        within a customer holds this part of the customer.
     drivers : DataFrame
         What the ranking rests on, strongest first: ``attribute``; ``value``, ``(higher)`` for
         a number; ``weight``, the shrunk change of the log odds, for numbers per standard
@@ -240,7 +241,7 @@ def _worth(
     part = np.empty(len(is_seed), dtype=int)
     for group in (np.flatnonzero(is_seed), np.flatnonzero(~is_seed)):
         part[rng.permutation(group)] = np.arange(len(group)) % _N_FOLDS
-    positions = []
+    top, found = np.array(_TOP_SHARES), []
     for fold in range(_N_FOLDS):
         test = np.flatnonzero(part == fold)
         rng.shuffle(test)  # so that equal scores come in random order
@@ -248,12 +249,12 @@ def _worth(
             matrix[test]
         )
         order = np.argsort(-scores, kind="stable")
-        positions.append((np.flatnonzero(is_seed[test][order]) + 1) / len(test))
-    found = np.concatenate(positions)
-    top = np.array(_TOP_SHARES)
-    hits = (found[:, None] <= top + 1e-9).sum(axis=0)
-    low, high = wilson_interval(hits, len(found), level)
-    rate = hits / len(found)
+        ahead = np.flatnonzero(is_seed[test][order])[:, None]
+        # Not whole customers: a tenth of nine would hold nobody, and chance find less than it.
+        found.append(np.clip(top * len(test) - ahead, 0.0, 1.0))
+    n, hits = int(is_seed.sum()), np.concatenate(found).sum(axis=0).round(9)
+    low, high = wilson_interval(hits, n, level)
+    rate = hits / n
     columns = {
         "hit_rate": rate,
         "hit_low": low,

@@ -81,7 +81,9 @@ def inspect_keyed(
 
 def _distinct(table: pd.DataFrame, key: str, header: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows that differ from all earlier ones, and the others."""
-    is_repeated = table.duplicated(comparable(table)).to_numpy()
+    # Lists, for instance, cannot be compared, but what is written of them can.
+    written = {name: table[name].map(repr) for name in set(table) - set(comparable(table))}
+    is_repeated = table.assign(**written).duplicated().to_numpy()
     others = table[is_repeated]
     part = set_aside_rows(others.index, column=header, values=others[key], reason=_("repeated row"))
     return table[~is_repeated], part

@@ -141,5 +141,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _spark_type(column: "pd.Series[Any]") -> str:
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return "boolean"  # with missing ones, as Polars hands them over
     types = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double", "M": "timestamp"}
     return types.get(column.dtype.kind, "string")

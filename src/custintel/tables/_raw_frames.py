@@ -39,7 +39,8 @@ def comparable(table: pd.DataFrame) -> list[str]:
     return [
         name
         for name in table.columns
-        if all(isinstance(cell, Hashable) for cell in table[name].dropna().head(1))
+        if table[name].dtype != object
+        or all(issubclass(kind, Hashable) for kind in table[name].map(type).unique())
     ]
 
 

@@ -1,11 +1,13 @@
 """Customers sent by others."""
 
 import pandas as pd
+import polars
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from custintel.errors import SchemaError
 from custintel.revenue import referral_rate
+from custintel.tables import build_customers
 
 
 @pytest.fixture
@@ -45,6 +47,23 @@ def test_customers_twice_and_self_referrals_are_refused(customers):
         )
     with pytest.raises(SchemaError, match="lacks"):
         referral_rate(customers.drop(columns="referred_by"))
+
+
+def test_ids_are_compared_as_the_builders_write_them():
+    # An export whose ids are numbers: the builder makes text of its own column alone.
+    raw = pd.DataFrame({"Customer ID": [1, 2, 3, 4], "referred_by": [None, 1, 1, 9]})
+    row = referral_rate(build_customers(raw)).iloc[0]
+    assert row[["n_referred", "n_referrers", "n_unknown_referrers"]].tolist() == [3, 2, 1]
+    with pytest.raises(SchemaError, match="themselves: '2'"):
+        referral_rate(build_customers(raw.assign(referred_by=[None, 2, 1, 9])))
+
+
+def test_rows_without_customer_and_other_frames_are_refused(customers):
+    customers.loc[[2, 5], "customer_id"] = None
+    with pytest.raises(SchemaError, match="2 rows without customer_id"):
+        referral_rate(customers)
+    with pytest.raises(TypeError, match="a pandas DataFrame with one row per customer"):
+        referral_rate(polars.DataFrame({"customer_id": ["a"], "referred_by": ["b"]}))
 
 
 def test_an_empty_table_gives_no_row(customers):

@@ -61,6 +61,15 @@ def test_combinations_that_occur(customers: pd.DataFrame) -> None:
     assert segments["a"] == segments["c"] == "FR / ≤ 75000"
 
 
+def test_nothing_known_of_several_attributes_is_missing() -> None:
+    people = pd.DataFrame(
+        {"customer_id": list("abcd"), "x": ["p", None, None, "p"], "y": ["q", None, "q", "q"]}
+    )
+    found = segment_by(people, ["x", "y"], smallest=2)
+    assert found.to_dict() == {"a": "p / q", "b": "(missing)", "c": "(other)", "d": "p / q"}
+    assert found.cat.categories.tolist() == ["p / q", "(other)", "(missing)"]
+
+
 def test_small_segments_are_put_together_but_not_lost(customers: pd.DataFrame) -> None:
     segments = segment_by(customers, "country", smallest=2)
     assert segments.value_counts().to_dict() == {"CH": 2, "FR": 2, "(other)": 1, "(missing)": 1}

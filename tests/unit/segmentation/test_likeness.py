@@ -60,6 +60,16 @@ def test_the_worth_is_near_what_can_be_known(customers: pd.DataFrame, seeds: pd.
     assert (worth["lift"] <= worth["lift_high"]).all()
 
 
+@pytest.mark.parametrize("n", [45, 60, 75])
+def test_parts_that_end_within_a_customer_are_not_cut_off(n: int) -> None:
+    # Of nine customers a tenth is 0.9 of one: a perfect ranking finds 0.9 of two seeds there.
+    people = pd.DataFrame({"customer_id": [f"c{i}" for i in range(n)], "x": range(n)})
+    worth = lookalikes(people, people["customer_id"].tail(10), features=["x"]).worth
+    first = np.array([0.05, 0.1]) * n / 5
+    assert worth["hit_rate"].iloc[:2].tolist() == pytest.approx(first / 2)
+    assert worth["hit_rate"].between(worth["hit_low"], worth["hit_high"]).all()
+
+
 def test_drivers_name_what_tells_the_seeds(customers: pd.DataFrame, seeds: pd.Index) -> None:
     drivers = lookalikes(customers, seeds, features=["noise", "income", "country"]).drivers
     strongest = drivers.head(2).set_index("attribute")

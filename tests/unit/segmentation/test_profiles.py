@@ -154,6 +154,13 @@ def test_means_are_those_of_welch(customers: pd.DataFrame, segments: pd.Series, 
     assert means["q"].to_numpy() == pytest.approx(stats.false_discovery_control(means["p"]))
 
 
+def test_durations_are_no_numbers_by_default() -> None:
+    people = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0]}, index=list("abcd"))
+    people["since"] = pd.to_timedelta(people["x"], "D")
+    means = profile_means(people, pd.Series(["A", "A", "B", "B"], list("abcd")))
+    assert set(means["attribute"]) == {"x"}
+
+
 def test_means_of_too_few_have_no_interval() -> None:
     table = pd.DataFrame(
         {"one": [1.0, np.nan, 3.0, 4.0], "none": [np.nan, np.nan, 1.0, 2.0], "same": 5},

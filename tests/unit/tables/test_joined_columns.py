@@ -143,3 +143,12 @@ def test_revenue_by_industry_adds_up():
     by_hand = crm.transactions.merge(people, on="customer_id").groupby("industry")["revenue"].sum()
     assert found.drop("(missing)").to_dict() == pytest.approx(by_hand.to_dict())
     assert found.sum() == pytest.approx(crm.transactions["revenue"].sum())
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame])
+def test_flags_with_missing_ones_stay_flags_on_every_engine(of):
+    lines = pl.DataFrame({"customer_id": ["ann", "bob", "eve"]})
+    people = of({"customer_id": ["ann", "bob", "eve"], "opted_out": [True, None, False]})
+    wider = add_columns(lines, people, on="customer_id", columns="opted_out")
+    assert wider.schema["opted_out"] == pl.Boolean
+    assert wider["opted_out"].to_list() == [True, None, False]

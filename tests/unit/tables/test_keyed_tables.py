@@ -311,3 +311,21 @@ def test_the_simulated_crm_is_canonical():
         missing = table.astype(object).where(table.notna(), None)
         pd.testing.assert_frame_equal(built.astype(object).where(built.notna(), None), missing)
         assert built.dtypes.astype(str).tolist() == table.dtypes.astype(str).tolist()
+
+
+def test_of_products_the_first_row_stays_whatever_a_column_of_the_export_is_called():
+    raw = pd.DataFrame(
+        {"SKU": ["p1", "p1"], "Title": ["a", "b"], "updated_at": ["01/05/2024", "31/12/2020"]}
+    )
+    assert inspect_products(raw).table["product_name"].tolist() == ["a"]
+    assert inspect_products(raw.assign(updated_at=[1, "x"])).table["product_name"].tolist() == ["a"]
+
+
+def test_lists_among_other_cells_are_kept():
+    raw = pd.DataFrame({"SKU": ["p1", "p2", "p1", "p2"], "tags": ["x", ["y"], ["z"], ["y"]]})
+    built = inspect_products(raw)
+    assert built.table["tags"].tolist() == ["x", ["y"]]
+    assert problems(built) == [
+        [2, "p1", "another row has this id and other values"],
+        [3, "p2", "repeated row"],
+    ]
