@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"duckdb", "matplotlib", "mlxtend", "openpyxl", "polars", "pyarrow", "pyspark", "statsmodels"}
+HEAVY = {"duckdb", "matplotlib", "mlxtend", "openpyxl"} | {
+    *("polars", "pyarrow", "pyspark", "statsmodels"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def transactions(transactions: pd.DataFrame) -> pd.DataFrame:
 
 def test_every_engine_recommends_the_same(engine_frame: Any, transactions: pd.DataFrame) -> None:
     expected = recommend(transactions, as_of=AS_OF)
-    assert len(expected) == 150 * 5
+    assert len(expected) == 5 * 149
     pd.testing.assert_frame_equal(recommend(engine_frame, as_of=AS_OF), expected)
 
 

@@ -8,6 +8,7 @@ import pytest
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 from custintel.revenue import forecast_sales
+from custintel.revenue._smoothing import fitted_forms
 
 QUARTERS = pd.period_range("2016Q1", periods=32, freq="Q")
 
@@ -94,3 +95,79 @@ def test_the_scaled_error_of_the_naive_by_hand():
     assert scores["mae"] == pytest.approx(errors.mean())
     scale = np.abs(amounts[4:28] - amounts[:24]).mean()
     assert scores["mase"] == pytest.approx(errors.mean() / scale)
+
+
+@pytest.fixture(scope="module", params=["clear season", "no season"])
+def fits(request):
+    """Return four years of months, in units of their mean, with each form's fit."""
+    rng, at = np.random.default_rng(21), np.arange(48)
+    season = 1 + 0.3 * np.sin(at * np.pi / 6) if request.param == "clear season" else 1.0
+    amounts = (100 + at) * season * rng.lognormal(0, 0.05, 48)
+    amounts = amounts / amounts.mean()
+    return amounts, fitted_forms(amounts, 12, "auto")
+
+
+def as_statsmodels(amounts, fit):
+    """Return a fit of ours as statsmodels holds it."""
+    form = fit.form
+    model = ETSModel(
+        amounts,
+        trend=form.trend,
+        damped_trend=form.damped,
+        seasonal=form.seasonal,
+        seasonal_periods=12 if form.seasonal else None,
+    )
+    weights, start = fit.found.weights, fit.found.start
+    known = {
+        "smoothing_level": weights.level,
+        "smoothing_trend": weights.level * weights.trend,
+        "smoothing_seasonal": (1 - weights.level) * weights.season,
+        "damping_trend": weights.damping,
+        "initial_level": start.level,
+        "initial_trend": start.trend,
+    }
+    # Its season 0 is the one just before the series, of the last month of a year.
+    known |= {f"initial_seasonal.{i}": each for i, each in enumerate(start.seasons[::-1])}
+    return model, np.array([known[name] for name in model.param_names])
+
+
+def test_every_form_goes_the_way_of_statsmodels(fits):
+    amounts, found = fits
+    assert len(found) == 9
+    for fit in found:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model, params = as_statsmodels(amounts, fit)
+            result = model.smooth(params)
+        np.testing.assert_allclose(fit.found.course.errors, result.resid, atol=1e-12)
+        assert fit.aicc == pytest.approx(result.aicc)
+        assert fit.n_parameters == len(params)
+        np.testing.assert_allclose(fit.expected(18), result.forecast(18), rtol=1e-9)
+        # Where a season multiplies, statsmodels simulates by another rule than it smooths by.
+        normal = np.random.default_rng(2).standard_normal((18, 500))
+        scale = np.sqrt((result.resid**2).sum() / (48 - len(params)))
+        drawn = result.simulate(18, anchor="end", repetitions=500, random_errors=normal * scale)
+        limit = 0.01 if fit.form.seasonal == "mul" else 1e-9
+        np.testing.assert_allclose(fit.paths(normal), np.asarray(drawn), rtol=limit, atol=limit)
+
+
+def test_no_fit_is_worse_than_that_of_statsmodels(fits):
+    amounts, found = fits
+    for fit in found:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model, _ = as_statsmodels(amounts, fit)
+            assert fit.aicc < model.fit(disp=False).aicc + 0.5, str(fit.form)
+
+
+def test_the_slopes_are_those_of_small_steps(fits):
+    from scipy.optimize import check_grad
+
+    from custintel.revenue._smoothing import _FIRST_WEIGHTS, _Search
+
+    amounts, found = fits
+    for fit in found:
+        search = _Search(amounts, fit.form, _FIRST_WEIGHTS[1], fit.found.start)
+        first = search._first[search._is_sought]
+        wrong = check_grad(lambda x: search._error(x)[0], lambda x: search._error(x)[1], first)
+        assert wrong < 1e-5 * (1 + np.abs(search._error(first)[1]).max()), str(fit.form)

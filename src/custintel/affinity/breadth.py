@@ -40,7 +40,7 @@ def category_breadth(
     as_of : date-like
         Last day observed, included; later lines are ignored.
     by : str, default="category"
-        Column whose values are the categories: ``category``, ``product_id``, ``channel`` …
+        Column whose values are the categories; also ``product_id`` or ``channel``.
     most : int, default=10
         Numbers of orders from here on are one row.
     level : float, default=0.95

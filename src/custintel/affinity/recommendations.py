@@ -55,7 +55,7 @@ def recommend(
         Whom to recommend to, in that order. Ids without a purchase get what is most popular,
         and a warning counts them. By default all customers with a purchase, sorted.
     by : str, default="product_id"
-        Column whose values are the items: ``product_id``, ``category`` …
+        Column whose values are the items, such as ``category``.
     n : int, default=5
         Items per customer, 1 or more. Who owns nearly everything gets fewer.
     owned : {"exclude", "allow"}, default="exclude"

@@ -211,7 +211,6 @@ def learn_space(
     scale = np.sqrt(np.average((transformed - center) ** 2, axis=0, weights=weight))
     # Of equal numbers, rounding can leave a standard deviation that is not quite zero.
     varies = (np.ptp(transformed[weight > 0], axis=0) > 0) & (scale > 0)
-    warn_of_constants([name for name, kept in zip(names, varies, strict=True) if not kept])
     numbers = tuple(name for name, kept in zip(names, varies, strict=True) if kept)
     return FeatureSpace(numbers, powers[varies], center[varies], scale[varies], levels={})
 
@@ -291,7 +290,7 @@ def warn_of_constants(names: list[str]) -> None:
                 names=quoted(names),
             ),
             WeakResultWarning,
-            stacklevel=5,
+            stacklevel=4,
         )
 
 

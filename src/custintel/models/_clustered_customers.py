@@ -80,8 +80,8 @@ def read_customers(
     weight = _summed(row, _counts(sample_weight, len(table)))
     space = learn_space(numbers[first], names.numbers, weight, transform=settings.transform)
     varying = {text: levels[text] for text in names.texts if len(levels[text]) > 1}
-    warn_of_constants([text for text in names.texts if text not in varying])
     space = replace(space, levels=varying)
+    warn_of_constants([name for name in columns if name not in (*space.numbers, *varying)])
     require_features(space.names)
     points = Points(
         space.standardised(numbers[first][:, _places(space.numbers, names.numbers)]),

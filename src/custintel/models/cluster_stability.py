@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,6 @@ from custintel.models._cluster_settings import ClusterSettings, require_cluster_
 from custintel.models._clustered_customers import read_customers
 from custintel.models._customer_columns import require_count
 from custintel.models.clusters import CustomerClusters
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 # Hennig (2007): below 0.6 a cluster is not to be trusted, from 0.75 on it is a valid pattern.
 LEAST_JACCARD = 0.75
@@ -71,38 +67,6 @@ class ClusterChoice:
     n_customers: int
     n_sampled: int
     n_resamples: int
-
-    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
-        """Draw stability and smallest share; see `custintel.plots.cluster_stability_plot`.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, optional
-            Drawn on if given; otherwise a new figure is made.
-
-        Returns
-        -------
-        matplotlib Axes
-            The axes drawn on.
-
-        Examples
-        --------
-        >>> rfm = pd.DataFrame({
-        ...     "recency_days": [*range(10), *range(400, 410)],
-        ...     "frequency": [9] * 10 + [1] * 10,
-        ...     "monetary": [*range(800, 810), *range(20, 30)],
-        ... })
-        >>> choose_k(rfm, k=[2, 3], n_resamples=10).plot().get_xlabel()
-        'Number of clusters'
-        """
-        from custintel.plots import cluster_stability_plot
-
-        return cluster_stability_plot(
-            self.table,
-            least_jaccard=self.least_jaccard,
-            smallest_share=self.smallest_share,
-            ax=ax,
-        )
 
 
 def choose_k(

@@ -336,7 +336,7 @@ class CustomerClusters(BaseEstimator):  # type: ignore[misc]
             rule: Rule = kind.from_dict(stored["clusters"])
             model._keep_rule(rule, FeatureSpace.from_dict(stored["space"]))
             model._keep_measures(np.array(stored["sizes"], dtype=float), stored["criterion"])
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
+        except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
             raise ValueError(
                 _("The text is not a {kind} written by to_json().", kind=cls.__name__)
             ) from error

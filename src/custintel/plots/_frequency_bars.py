@@ -1,6 +1,6 @@
 """Pairs of bars, actual and expected by a model, for each past frequency."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,11 @@ _BAR = 0.4
 
 
 def draw_pairs(
-    ax: "Axes", actual: "pd.Series[float]", expected: "pd.Series[float]", *, legend: str
+    ax: "Axes",
+    actual: "pd.Series[float]",
+    expected: "pd.Series[float]",
+    *,
+    legend: Literal["upper left", "upper right"],
 ) -> None:
     """Draw both for each frequency, the last of which holds all those above too."""
     positions = np.arange(len(actual))

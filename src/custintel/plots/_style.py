@@ -75,7 +75,7 @@ def legend_below(ax: "Axes", *, gap: float, ncols: int) -> None:
 def room_for_labels(ax: "Axes", low: float, high: float) -> None:
     """Widen a horizontal axis so that a number fits beyond bars from `low` to `high`."""
     room = 0.24 * (max(high, 0.0) - min(low, 0.0) or 1.0)
-    ax.set_xlim(low - room if low < 0 else 0.0, high + room if high > 0 else 0.0)
+    ax.set_xlim(low - room if low < 0 else 0.0, high + room if high > 0 or low >= 0 else 0.0)
 
 
 def label(name: object, width: int = 22) -> str:

@@ -5,6 +5,7 @@ any of them can be checked against the data.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -184,7 +185,9 @@ def chart(axes: "Axes") -> Chart:
     written = StringIO()
     # Text stays text, so that it can be read aloud, searched and copied; fixed salt and no
     # date make the same data give the same file.
-    with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}):
+    # The reader's browser has the letters that matplotlib's own font lacks.
+    with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": title}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from font", UserWarning)
         figure.savefig(written, format="svg", bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
     drawing = written.getvalue()

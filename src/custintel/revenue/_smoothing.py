@@ -19,7 +19,11 @@ FEWEST = 10  # periods from which the states can be set off
 _SMALLEST_SEASON = 0.05
 # The traditional bounds, as in statsmodels: of the weights, and of what is left of a trend.
 _OF_WEIGHT, _OF_DAMPING = (1e-4, 1 - 1e-4), (0.8, 0.98)
-_FIRST_WEIGHTS = Weights(level=0.1, trend=0.1, season=0.01, damping=0.98)
+# A trend makes hills of its own, so that its search begins in two places.
+_FIRST_WEIGHTS = (
+    Weights(level=0.1, trend=0.1, season=0.01, damping=0.98),
+    Weights(level=0.3, trend=0.01, season=0.3, damping=0.9),
+)
 # Errors of a billionth of the mean are none: the logarithm of nothing would have no end.
 _NO_ERROR = 1e-18
 _NOWHERE = 1e6  # worse than any fit
@@ -45,27 +49,34 @@ class Form(NamedTuple):
         return n_weights + 1 + (self.trend is not None) + n_seasons
 
 
+class Found(NamedTuple):
+    """What a search for the weights and the first state has come to."""
+
+    weights: Weights
+    start: State
+    course: Course
+    is_converged: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
     """A form fitted to a series, in units of the series' mean size."""
 
     form: Form
-    weights: Weights
-    course: Course
+    found: Found
     n_parameters: int
-    has_ended: bool
     unit: float
 
     @property
     def aicc(self) -> float:
         """Akaike's criterion, corrected for short series; lower is better."""
-        n, k = len(self.course.errors), self.n_parameters + 1  # with the variance
-        log_likelihood = -n / 2 * (math.log(2 * math.pi * _mean_square(self.course)) + 1)
+        n, k = len(self.found.course.errors), self.n_parameters + 1  # with the variance
+        log_likelihood = -n / 2 * (math.log(2 * math.pi * _mean_square(self.found.course)) + 1)
         return -2 * log_likelihood + 2 * k * n / (n - k - 1)
 
     def is_converged(self) -> bool:
         """Return whether the search for the parameters came to its end."""
-        return self.has_ended
+        return self.found.is_converged
 
     def expected(self, steps: int) -> Floats:
         """Return the point forecast of the next periods."""
@@ -73,7 +84,7 @@ class Fitted:
 
     def paths(self, normal: Floats) -> Floats:
         """Return possible futures, steps × paths, made of standard normal draws."""
-        errors = np.array(self.course.errors)
+        errors = np.array(self.found.course.errors)
         # By the degrees of freedom: by the number of periods the bounds would be too narrow.
         freedom = len(errors) - self.n_parameters
         return self._futures(normal * np.sqrt((errors**2).sum() / freedom))
@@ -81,8 +92,9 @@ class Fitted:
     def _futures(self, errors: Floats) -> Floats:
         multiplies = self.form.seasonal == "mul"
         with np.errstate(all="ignore"):
-            found = futures(errors, self.weights, self.course.end, multiplies=multiplies)
-        return found * self.unit
+            weights, gone = self.found.weights, self.found.course
+            amounts = futures(errors, weights, gone.end, multiplies=multiplies)
+        return amounts * self.unit
 
 
 def fitted_forms(amounts: Floats, cycle: int, seasonal: Seasonal) -> list[Fitted]:
@@ -126,12 +138,11 @@ def _fit(series: Floats, form: Form, cycle: int, unit: float) -> Fitted | None:
     # The correction of AICc divides by n − k − 1, with the variance among the k.
     if len(series) - n_parameters - 2 < 1:
         return None
-    search = _Search(series, form, _first_state(series, form, cycle))
-    weights, gone, has_ended = search.best()
-    if gone is None:
-        return None
-    found = Fitted(form, weights, gone, n_parameters, has_ended, unit)
-    return found if np.isfinite(found.aicc) else None
+    start = _first_state(series, form, cycle)
+    firsts = _FIRST_WEIGHTS if form.trend else _FIRST_WEIGHTS[:1]
+    found = [_Search(series, form, first, start).best() for first in firsts]
+    fits = [Fitted(form, each, n_parameters, unit) for each in found if each is not None]
+    return min(fits, key=lambda fit: fit.aicc, default=None)
 
 
 def _first_state(series: Floats, form: Form, cycle: int) -> State:
@@ -162,20 +173,19 @@ def _first_state(series: Floats, form: Form, cycle: int) -> State:
 class _Search:
     """The search for the weights and the first state that leave the smallest errors."""
 
-    def __init__(self, series: Floats, form: Form, start: State) -> None:
+    def __init__(self, series: Floats, form: Form, first: Weights, start: State) -> None:
         self._series: list[float] = series.tolist()
         self._multiplies = form.seasonal == "mul"
         has_trend, has_season = form.trend is not None, form.seasonal is not None
         is_sought = [True, has_trend, has_season, form.damped, True, has_trend, False]
         self._is_sought = np.array(is_sought + [has_season] * (len(start.seasons) - 1))
         unused = Weights(0.0, 0.0, 0.0, 1.0)
-        chosen = zip(_FIRST_WEIGHTS, unused, is_sought[:4], strict=True)
-        weights = [first if sought else other for first, other, sought in chosen]
+        weights = np.where(is_sought[:4], first, unused)
         trend = start.trend if has_trend else 0.0
         self._first = np.array([*weights, start.level, trend, *start.seasons])
 
-    def best(self) -> tuple[Weights, Course | None, bool]:
-        """Return the weights, the course with them, and whether the search came to its end."""
+    def best(self) -> Found | None:
+        """Return the end of the search; None if the form breaks down there."""
         from scipy.optimize import minimize
 
         bounds = [*[_OF_WEIGHT] * 3, _OF_DAMPING, *[(None, None)] * (len(self._first) - 4)]
@@ -188,7 +198,10 @@ class _Search:
             options={"maxcor": 12, "maxiter": 1000, "maxfun": 5000, "ftol": 1e-10, "gtol": 1e-6},
         )
         weights, start = self._read(found.x)
-        return weights, self._course(weights, start), bool(found.success)
+        gone = self._course(weights, start)
+        if gone is None or not math.isfinite(_mean_square(gone)):
+            return None
+        return Found(weights, start, gone, bool(found.success))
 
     def _read(self, sought: Floats) -> tuple[Weights, State]:
         whole = self._first.copy()

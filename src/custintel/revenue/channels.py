@@ -178,7 +178,7 @@ def _only_customers(transactions: Frame, by: str, days: Days) -> "pd.Series[int]
     """Count the customers who bought in each channel and in no other one."""
     named = {"group": by, "customer": "customer_id"}
     bought = read_lines(transactions, days, named).filter(nw.col("bought") == 1)
-    used = bought.select("group", "customer").unique()
+    used = bought.group_by("group", "customer").agg(n_lines=nw.len())
     loyal = used.group_by("customer").agg(n=nw.len()).filter(nw.col("n") == 1)
     return counts_by_group(used.join(loyal, on="customer"))
 
@@ -188,15 +188,17 @@ def _new_customers(transactions: Frame, by: str, days: Days) -> "pd.Series[int]"
     named = keys(transactions, by)
     named |= {"product": "product_id"} if has_column(transactions, "product_id") else {}
     lines = read_lines(transactions, Days(BEFORE_ALL, days.last), named)
-    # One text that sorts as its parts do: days of equal length, and a mark below all letters.
-    day = (nw.col("day") - BEFORE_ALL).cast(nw.String)
+    bought = lines.filter(nw.col("bought") == 1)
+    first = bought.group_by("customer").agg(nw.col("day").min())
+    on_first_day = bought.join(first.filter(nw.col("day") >= days.first), on=["customer", "day"])
+    # One text that sorts as its parts do, with a mark between them that is below all letters.
     parts = [as_text(key) for key in ("order", "product", "group") if key in named]
-    bought = lines.filter(nw.col("bought") == 1).select(
-        "group", "customer", "day", place=nw.concat_str([day, *parts], separator="\x01")
+    placed = on_first_day.select(
+        "group", "customer", place=nw.concat_str([*parts, nw.lit("")], separator="\x01")
     )
-    first = bought.group_by("customer").agg(nw.col("place").min())
-    channels = bought.filter(nw.col("day") >= days.first).join(first, on=["customer", "place"])
-    return counts_by_group(channels.select("group", "customer").unique())
+    lowest = placed.group_by("customer").agg(nw.col("place").min())
+    channels = placed.join(lowest, on=["customer", "place"])
+    return counts_by_group(channels.group_by("group", "customer").agg(n_lines=nw.len()))
 
 
 def _checked(spend: Spend, by: str) -> "pd.Series[float]":

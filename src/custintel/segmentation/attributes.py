@@ -210,9 +210,7 @@ def _end(bound: float) -> str:
 def _combined(parts: Sequence[Series]) -> Series:
     codes = pd.MultiIndex.from_arrays([part.cat.codes for part in parts])
     used = codes.unique().sort_values()
-    texts = [
-        [part.cat.categories[i] for part, i in zip(parts, row, strict=True)] for row in used
-    ]
+    texts = [[part.cat.categories[i] for part, i in zip(parts, row, strict=True)] for row in used]
     names = [MISSING if set(row) == {MISSING} else _BETWEEN.join(row) for row in texts]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

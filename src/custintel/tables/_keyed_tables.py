@@ -82,16 +82,15 @@ def inspect_keyed(
 def _distinct(table: pd.DataFrame, key: str, header: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows that differ from all earlier ones, and the others."""
     # Lists, for instance, cannot be compared, but what is written of them can.
-    written = {name: table[name].map(repr) for name in set(table) - set(comparable(table))}
+    known = comparable(table)
+    written = {name: table[name].map(repr) for name in table.columns if name not in known}
     is_repeated = table.assign(**written).duplicated().to_numpy()
     others = table[is_repeated]
     part = set_aside_rows(others.index, column=header, values=others[key], reason=_("repeated row"))
     return table[~is_repeated], part
 
 
-def _latest(
-    table: pd.DataFrame, schema: Table, header: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _latest(table: pd.DataFrame, schema: Table, header: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the row that stands for each id, and the others."""
     key = schema.key[0]
     at = table.reset_index(drop=True)

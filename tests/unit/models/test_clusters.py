@@ -162,14 +162,24 @@ def test_texts_that_the_fit_has_not_seen_are_counted(mixed):
 
 def test_features_that_are_all_alike_are_left_out_with_a_warning(rfm):
     table = rfm.assign(frequency=3)
-    with pytest.warns(WeakResultWarning, match=r"^'frequency' is the same for all customers"):
+    with pytest.warns(WeakResultWarning, match=r"^'frequency' is the same for all") as caught:
         model = CustomerClusters(2).fit(table)
+    assert caught[0].filename == __file__
     assert model.features_ == ["recency_days", "monetary"]
     without = CustomerClusters(2, features=["recency_days", "monetary"]).fit(table)
     pd.testing.assert_series_equal(model.labels_, without.labels_)
     # A value that no customer of the fit had changes nothing.
     changed = model.predict(table.assign(frequency=50))
     pd.testing.assert_series_equal(changed, model.labels_)
+
+
+def test_a_text_that_is_the_same_for_all_is_left_out(mixed):
+    table = mixed.assign(sector="bank")
+    model = CustomerClusters(2, method="k_prototypes", features=["sector", "monetary"])
+    with pytest.warns(WeakResultWarning, match=r"^'sector' is the same for all") as caught:
+        model.fit(table)
+    assert caught[0].filename == __file__
+    assert model.features_ == ["monetary"]
 
 
 def test_equal_numbers_count_as_alike_whatever_rounding_does():

@@ -6,8 +6,10 @@ import pytest
 from scipy.stats import chi2_contingency, fisher_exact, kstest
 from statsmodels.stats.contingency_tables import Table
 
+from custintel._significance import q_values
 from custintel.errors import SchemaError
 from custintel.revenue import channel_mix
+from custintel.revenue._independence import Crossing
 
 AS_OF = "2024-12-31"
 
@@ -81,41 +83,35 @@ def test_revenue_of_equal_orders_has_the_lift_of_their_counts():
     np.testing.assert_allclose(again["residual"], paid["residual"])
 
 
-@pytest.mark.parametrize("measure", ["orders", "revenue"])
-def test_chance_is_taken_for_a_find_no_more_often_than_said(measure):
+@pytest.mark.parametrize("is_count", [True, False])
+def test_chance_is_taken_for_a_find_no_more_often_than_said(is_count):
     rng = np.random.default_rng(7)
-    n_tables, found, p = 200, 0, []
+    n_tables, n, found, p = 1000, 600, 0, []
     for _table in range(n_tables):
-        n = 600
-        orders = pd.DataFrame(
-            {
-                "customer_id": [f"c{i}" for i in range(n)],
-                "ordered_at": pd.Timestamp("2024-03-01"),
-                "revenue": rng.gamma(2.0, 10.0, n),
-                "product_id": rng.choice(["a", "b", "c", "d"], n, p=[0.4, 0.3, 0.2, 0.1]),
-                "channel": rng.choice(["web", "shop", "fax"], n, p=[0.5, 0.3, 0.2]),
-            }
-        )
-        mix = channel_mix(orders, as_of=AS_OF, measure=measure)
-        found += (mix["q"] <= 0.05).any()
-        p.append(mix["p"].iloc[0])
-    # With 200 tables, 19 finds are two standard errors and a half above five per cent.
-    assert found <= 19
-    assert kstest(p, "uniform").pvalue > 0.01
+        cell = 3 * rng.choice(4, n, p=[0.4, 0.3, 0.2, 0.1]) + rng.choice(3, n, p=[0.5, 0.3, 0.2])
+        amount = np.ones(n) if is_count else rng.gamma(2.0, 10.0, n)
+        sums = (np.bincount(cell, amount**power, 12).reshape(4, 3) for power in (1, 2, 0))
+        ps = Crossing(*sums, is_count=is_count).p()
+        found += (q_values(ps) <= 0.05).any()
+        p.append(ps[0, 0])
+    # Of 1,000 tables, 68 finds are two standard errors and a half above five per cent.
+    assert found <= 68
+    assert kstest(p, "uniform").pvalue > 0.001
 
 
-def test_intervals_of_the_lift_cover_the_lift_that_there_is():
+@pytest.mark.parametrize("is_count", [True, False])
+def test_intervals_of_the_lift_cover_the_lift_that_there_is(is_count):
     rng = np.random.default_rng(3)
     chances = np.array([[0.24, 0.16], [0.06, 0.54]])
     true = chances / chances.sum(1, keepdims=True) / chances.sum(0)
-    covered = np.zeros(4)
-    for _table in range(200):
-        mix = channel_mix(
-            orders_of(rng.multinomial(250, chances.ravel()).reshape(2, 2)), as_of=AS_OF
-        )
-        mix = mix.sort_values(["product_id", "channel"])
-        covered += (mix["lift_low"] <= true.ravel()).to_numpy() & (true.ravel() <= mix["lift_high"])
-    assert (np.abs(covered / 200 - 0.95) < 0.05).all()
+    covered = np.zeros((2, 2))
+    for _table in range(1000):
+        cell = rng.choice(4, 250, p=chances.ravel())
+        amount = np.ones(250) if is_count else rng.gamma(2.0, 10.0, 250)
+        sums = (np.bincount(cell, amount**power, 4).reshape(2, 2) for power in (1, 2, 0))
+        bounds = Crossing(*sums, is_count=is_count).lift(0.95)[1]
+        covered += (bounds.low <= true) & (true <= bounds.high)
+    assert (np.abs(covered / 1000 - 0.95) < 0.025).all()
 
 
 def test_orders_and_customers_count_once_a_pair_and_refunds_never():

@@ -112,7 +112,7 @@ def test_q_is_over_all_rows(customers):
 def test_without_any_difference_a_best_is_seldom_named(outcome):
     rng = np.random.default_rng(1)
     named = 0
-    for _table in range(200):
+    for _table in range(100):
         n = 360
         customers = pd.DataFrame(
             {
@@ -124,7 +124,8 @@ def test_without_any_difference_a_best_is_seldom_named(outcome):
         )
         table = best_channel(customers, outcome=outcome)
         named += table["verdict"].isin(["best", "behind"]).any()
-    assert named <= 19
+    # Of 100 tables, 11 are two standard errors and a half above five per cent.
+    assert named <= 11
 
 
 def test_few_customers_are_listed_and_not_compared(customers):

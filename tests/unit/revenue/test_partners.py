@@ -8,6 +8,7 @@ from scipy.stats import ttest_ind
 from custintel._shrinkage import shrunk_means
 from custintel.errors import SchemaError, SetAsideWarning
 from custintel.revenue import partner_table
+from custintel.revenue.partners import _satisfaction
 
 AS_OF = "2024-12-31"
 
@@ -107,24 +108,40 @@ def test_few_ratings_say_little():
 
 def test_without_any_difference_partners_seldom_differ():
     rng = np.random.default_rng(2)
-    sales = pd.DataFrame(
-        {
-            "customer_id": ["a"],
-            "ordered_at": pd.to_datetime(["2024-01-01"]),
-            "revenue": [1.0],
-            "partner_id": ["p0"],
-        }
-    )
-    found = 0
-    for _table in range(200):
-        ratings = pd.DataFrame(
+    n_tables, found, covered = 500, 0, 0.0
+    for _table in range(n_tables):
+        partner = rng.integers(0, 15, 200)
+        score = np.rint(rng.normal(7.5, 1.5, 200)).clip(1, 10)
+        rated = (
+            pd.DataFrame({"partner": partner, "score": score})
+            .groupby("partner")["score"]
+            .agg(n="size", mean="mean", squares=lambda own: ((own - own.mean()) ** 2).sum())
+        )
+        table = _satisfaction(rated, (1, 10), 0.95)
+        found += (table["q"] <= 0.05).any()
+        covered += ((table["shrunk_low"] <= 7.45) & (table["shrunk_high"] >= 7.45)).mean()
+    # Of 500 tables, 37 finds are two standard errors and a half above five per cent.
+    assert found <= 37
+    assert covered / n_tables > 0.95
+
+
+def test_intervals_cover_partners_who_differ():
+    rng = np.random.default_rng(4)
+    covered = []
+    for _table in range(300):
+        true = rng.normal(7, 0.6, 12)
+        n = rng.integers(2, 40, 12)
+        scores = [rng.normal(mean, 1.2, size) for mean, size in zip(true, n, strict=True)]
+        rated = pd.DataFrame(
             {
-                "partner_id": [f"p{i}" for i in rng.integers(0, 15, 200)],
-                "score": np.rint(rng.normal(7.5, 1.5, 200)).clip(1, 10),
+                "n": n.astype(float),
+                "mean": [own.mean() for own in scores],
+                "squares": [((own - own.mean()) ** 2).sum() for own in scores],
             }
         )
-        found += partner_table(sales, ratings, as_of=AS_OF)["is_different"].any()
-    assert found <= 19
+        table = _satisfaction(rated, (-99, 99), 0.95)
+        covered += list((table["shrunk_low"] <= true) & (true <= table["shrunk_high"]))
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.015)
 
 
 @pytest.mark.parametrize("scores", [{"kim": [7]}, {"kim": [7], "lou": [7]}, {"kim": [7, 7, 7]}])

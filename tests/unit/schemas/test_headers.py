@@ -122,3 +122,37 @@ def test_two_headers_cannot_be_given_one_name():
 def test_messages_survive_braces():
     with pytest.raises(SchemaError, match=r"\{0\}"):
         recognise(["{0}"], TRANSACTIONS, {"{x}": "revenue"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "account"),
+    [
+        (["Customer ID", "Account ID"], "Account ID"),
+        (["N° client", "Société"], "Société"),
+        (["Contact ID", "Account"], "Account"),
+        (["Client", "Company", "Company ID"], "Company ID"),
+        (["customer_id", "Account ID", "account_id"], "account_id"),
+        (["Account ID"], None),
+        (["Account ID", "Company"], None),
+        (["Client"], None),
+    ],
+    ids=lambda value: " + ".join(value) if isinstance(value, list) else "",
+)
+def test_an_account_is_one_only_beside_a_customer(headers, account):
+    mapping = recognise([*headers, "Date", "Amount"], TRANSACTIONS)
+    meant = [header for header, name in mapping.items() if name == "account_id"]
+    assert meant == ([account] if account else [])
+    assert "customer_id" in mapping.values()
+
+
+def test_an_account_is_left_alone_where_the_user_says_so():
+    headers = ["Client", "Compte", "Date", "Montant"]
+    kept = recognise(headers, TRANSACTIONS, {"Compte": "Compte"})
+    other = recognise(headers, TRANSACTIONS, {"Client": "account_id", "Compte": "customer_id"})
+    assert kept["Compte"] == "Compte"
+    assert other == {
+        "Client": "account_id",
+        "Compte": "customer_id",
+        "Date": "ordered_at",
+        "Montant": "revenue",
+    }

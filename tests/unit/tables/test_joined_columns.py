@@ -3,6 +3,7 @@
 import warnings
 
 import pandas as pd
+import polars as pl
 import pytest
 
 from custintel.datasets import simulate_crm
