@@ -26,7 +26,7 @@ def fisher_greater(both: ArrayLike, first: ArrayLike, second: ArrayLike, n: Arra
     by_length = np.argsort(_expected(tables))
     for block in np.array_split(by_length, max(len(p) // _BLOCK, 1)):
         p[block] = _greater(tables[:, block])
-    return np.asarray(p)
+    return p
 
 
 def fisher_two_sided(both: ArrayLike, first: ArrayLike, second: ArrayLike, n: ArrayLike) -> Floats:

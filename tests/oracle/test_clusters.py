@@ -46,7 +46,7 @@ def test_k_means_is_scikit_learns(rfm, scaled, k):
     theirs = KMeans(k, n_init=20, tol=0, random_state=1).fit(scaled)
     # Of two ends that are nearly as good, each may find another.
     assert ours.inertia_ == pytest.approx(theirs.inertia_, rel=1e-4)
-    assert adjusted_rand_score(ours.labels_, theirs.labels_) > 0.98
+    assert adjusted_rand_score(ours.labels_, theirs.labels_) > 0.95
 
 
 @pytest.mark.parametrize("k", [2, 4])

@@ -104,13 +104,13 @@ def _name(row: dict[Hashable, Any]) -> str:
 def _fits(claim: pd.DataFrame) -> str:
     row = claim.iloc[0].to_dict()
     fits = claim.loc[claim["verdict"].isin([AGREES, WITHIN]), "period"]
+    growth = _written(row, "printed")
     if fits.empty:
-        return _("A growth of {growth} fits no period.", growth=_written(row, "printed"))
-    return _(
-        "A growth of {growth} fits {periods} only.",
-        growth=_written(row, "printed"),
-        periods=", ".join(formats.period(period) for period in fits),
-    )
+        said = _("A growth of {growth} fits no period.", growth=growth)
+    else:
+        periods = ", ".join(formats.period(period) for period in fits)
+        said = _("A growth of {growth} fits {periods} only.", growth=growth, periods=periods)
+    return said if row["item"] == TOTAL else f"{row['item']}: {said}"
 
 
 def _written(row: dict[Hashable, Any], column: str, *, more: int = 0) -> str:

@@ -174,7 +174,7 @@ def major_customers(
     amounts = by_period(table)
     largest = math.ceil(1 / threshold) if total is None else max(len(amounts), 1)
     top = top_customers(amounts, n=largest, panel="per_period", total=total)
-    is_major = top["revenue_share"].round(12) >= threshold
+    is_major = top["revenue_share"].round(12) >= round(threshold, 12)
     cumulated = ["rank", "cumulative_share", "largest_share"]
     return top[is_major].drop(columns=cumulated).reset_index(drop=True)
 

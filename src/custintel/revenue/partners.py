@@ -89,7 +89,8 @@ def partner_table(
     Notes
     -----
     Each partner's variance is drawn towards the common one within partners, which counts for
-    ten ratings; the test is Welch's with that variance.
+    ten ratings; the test is Welch's with that variance. With a dozen partners of 2 to 40
+    ratings the intervals of the shrunk means cover 93 to 94 % at a level of 95 %.
 
     References
     ----------

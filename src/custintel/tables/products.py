@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from custintel._checks import quoted
 from custintel._text import translate as _
-from custintel.errors import SchemaError
+from custintel.errors import MixedCurrencyError, SchemaError
 from custintel.schemas.parsing import Conventions
 from custintel.schemas.products import PRODUCTS
 from custintel.schemas.set_aside import warn_set_aside
@@ -63,6 +64,8 @@ def build_products(
     ------
     SchemaError
         If `product_id` is missing, two headers claim one column, or no row can be used.
+    MixedCurrencyError
+        If the rows and headers name more than one currency.
     AmbiguousDateError
         If neither the values nor `date_order` tell whether day or month comes first.
     ReadError
@@ -124,6 +127,8 @@ def inspect_products(
     ------
     SchemaError
         If `product_id` is missing, or two headers claim one column.
+    MixedCurrencyError
+        If the rows and headers name more than one currency.
     AmbiguousDateError
         If neither the values nor `date_order` tell whether day or month comes first.
     ReadError
@@ -138,4 +143,18 @@ def inspect_products(
     (3, 1, 1)
     """
     conventions = Conventions(decimal=decimal, date_order=date_order, timezone=timezone)
-    return inspect_keyed(raw, PRODUCTS, columns=columns, conventions=conventions)
+    built = inspect_keyed(raw, PRODUCTS, columns=columns, conventions=conventions)
+    _require_one_currency(built.table)
+    return built
+
+
+def _require_one_currency(table: pd.DataFrame) -> None:
+    codes = table["currency"].dropna().unique() if "currency" in table else []
+    if len(codes) > 1:
+        raise MixedCurrencyError(
+            _(
+                "The prices of 'products' are in several currencies: {codes}. Convert them to "
+                "one, or build one table for each.",
+                codes=quoted(codes),
+            )
+        )

@@ -96,6 +96,13 @@ def test_a_claim_without_a_period_is_tried_on_all_and_shown_at_its_best(table):
     ]
 
 
+def test_a_claim_on_an_item_names_it(table):
+    items = list(table.index[:2])
+    claims = [GrowthClaim(0.5, rounding=0.01, item=item) for item in items]
+    said = audit_table(table, rounding=1.0, claims=claims).summary()[1:]
+    assert [sentence.split(": A growth")[0] for sentence in said] == items
+
+
 def test_a_claim_that_fits_nowhere_is_said_once(table):
     claims = [GrowthClaim(0.5, rounding=0.01), GrowthClaim(0.5, rounding=0.01, period=2023)]
     assert audit_table(table, rounding=1.0, claims=claims).summary()[1:] == [

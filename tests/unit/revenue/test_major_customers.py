@@ -40,6 +40,13 @@ def test_a_period_without_one_has_no_row():
     ]
 
 
+@pytest.mark.parametrize("n", [3, 7, 10])
+def test_a_share_of_the_threshold_itself_is_listed(n):
+    # A third has no end in digits: rounding the share alone would put it below.
+    equal = pd.DataFrame({2024: [5.0] * n}, index=range(n))
+    assert len(major_customers(equal, threshold=1 / n)) == n
+
+
 @pytest.mark.parametrize("threshold", [0, -0.1, 10])
 def test_threshold_is_a_share_above_zero(table, threshold):
     with pytest.raises(ValueError, match="threshold"):

@@ -7,7 +7,13 @@ import polars as pl
 import pytest
 
 from custintel.datasets import simulate_crm
-from custintel.errors import AmbiguousDateError, ReadError, SchemaError, SetAsideWarning
+from custintel.errors import (
+    AmbiguousDateError,
+    MixedCurrencyError,
+    ReadError,
+    SchemaError,
+    SetAsideWarning,
+)
 from custintel.tables import (
     build_accounts,
     build_customers,
@@ -329,3 +335,9 @@ def test_lists_among_other_cells_are_kept():
         [2, "p1", "another row has this id and other values"],
         [3, "p2", "repeated row"],
     ]
+
+
+def test_prices_in_several_currencies_are_refused():
+    raw = pd.DataFrame({"SKU": ["a", "b"], "Price": ["5", "6"], "Currency": ["EUR", "USD"]})
+    with pytest.raises(MixedCurrencyError, match="several currencies: 'EUR', 'USD'"):
+        build_products(raw)
