@@ -168,6 +168,10 @@ def test_the_slopes_are_those_of_small_steps(fits):
     amounts, found = fits
     for fit in found:
         search = _Search(amounts, fit.form, _FIRST_WEIGHTS[1], fit.found.start)
-        first = search._first[search._is_sought]
-        wrong = check_grad(lambda x: search._error(x)[0], lambda x: search._error(x)[1], first)
-        assert wrong < 1e-5 * (1 + np.abs(search._error(first)[1]).max()), str(fit.form)
+        error, first = search._error, search._first[search._is_sought]
+        wrong = check_grad(part_of(error, 0), part_of(error, 1), first)
+        assert wrong < 1e-5 * (1 + np.abs(error(first)[1]).max()), str(fit.form)
+
+
+def part_of(function, place):
+    return lambda x: function(x)[place]

@@ -18,7 +18,7 @@ from custintel import _formats as formats
 from custintel._frames import Frame, day_number, has_column, lazy, number_of_day, to_pandas
 from custintel._text import mark as N_
 from custintel._text import translate as _
-from custintel._time import Day, as_day
+from custintel._time import Day, Span, as_day
 from custintel.errors import SchemaError, WeakResultWarning
 
 Ints = NDArray[np.int64]
@@ -71,6 +71,10 @@ class Sequences:
         if n_ties > _MANY_TIES * n_steps:
             message = _ties(n_ties, n_steps, has_orders=self.has_orders)
             warnings.warn(message, WeakResultWarning, stacklevel=3)
+
+    def warn_unobserved(self, horizon: Span | None) -> None:
+        """Warn the caller of the calling function that of no case it is known what followed."""
+        warnings.warn(_unobserved(self, horizon), WeakResultWarning, stacklevel=3)
 
 
 def read_sequences(transactions: Frame, *, as_of: Day, by: str) -> Sequences:
@@ -220,3 +224,17 @@ def _ties(n_ties: int, n_steps: int, *, has_orders: bool) -> str:
             "of the items alone. Add order_id, so that the lines of one order are one occasion."
         )
     return f"{found} {why}"
+
+
+def _unobserved(sequences: Sequences, horizon: Span | None) -> str:
+    n = formats.number(len(sequences.day))
+    if horizon is None:
+        return _("None of the {n} orders has a next one: no customer has bought twice.", n=n)
+    first = pd.Timestamp(int(sequences.day.min()), unit="D")
+    return _(
+        "Of none of the {n} orders the {horizon} after it are observed, as the first is of "
+        "{first}. Take a shorter horizon.",
+        n=n,
+        horizon=horizon,
+        first=formats.date(first),
+    )

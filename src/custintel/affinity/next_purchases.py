@@ -1,12 +1,10 @@
 """What customers buy after each item: next, or within a time."""
 
-import warnings
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from custintel import _formats as formats
 from custintel._checks import require_choice, require_type
 from custintel._frames import Frame
 from custintel._intervals import normal_quantile, wilson_interval
@@ -17,8 +15,7 @@ from custintel.affinity._arguments import require_whole
 from custintel.affinity._followed_pairs import FollowedPairs, Inquiry
 from custintel.affinity._following import Rule
 from custintel.affinity._pair_measures import q_among
-from custintel.affinity._sequences import Sequences, read_sequences
-from custintel.errors import WeakResultWarning
+from custintel.affinity._sequences import read_sequences
 
 _BASES = ("next", "within")
 _REPEATS = ("first", "all")
@@ -155,7 +152,7 @@ def next_purchase(  # noqa: PLR0913 - what is asked has six parts, each with a u
     if inquiry.is_observed.any():
         sequences.warn_of_ties()
     else:
-        warnings.warn(_nothing_observed(sequences, span), WeakResultWarning, stacklevel=2)
+        sequences.warn_unobserved(span)
     return _measured(inquiry.pairs(min_support), sequences.items, level)
 
 
@@ -203,17 +200,3 @@ def _require_that_goes_together(
                 "it goes with repeats='first', not with repeats='all'."
             )
         )
-
-
-def _nothing_observed(sequences: Sequences, horizon: Span | None) -> str:
-    n = formats.number(len(sequences.day))
-    if horizon is None:
-        return _("None of the {n} orders has a next one: no customer has bought twice.", n=n)
-    first = pd.Timestamp(int(sequences.day.min()), unit="D")
-    return _(
-        "Of none of the {n} orders the {horizon} after it are observed, as the first is of "
-        "{first}. Take a shorter horizon.",
-        n=n,
-        horizon=horizon,
-        first=formats.date(first),
-    )

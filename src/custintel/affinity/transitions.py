@@ -61,13 +61,14 @@ def transition_table(
     -------
     DataFrame
         One row for each pair of items, those with most purchases first, and for each item
-        and ``(no further purchase)``. For a square matrix:
+        and ``(no further purchase)``; items of which no purchase was observed for all of the
+        horizon have none. For a square matrix:
         ``table.pivot(index="item", columns="next_item", values="probability")``.
 
         - ``item`` : str, the item bought
         - ``next_item`` : str, what came next
-        - ``n_cases`` : int, >= 1, purchases of the item, one per occasion; with a horizon,
-          those observed for all of it
+        - ``n_cases`` : int, >= 1, purchases of the item, one per occasion, of
+          ``(other items)`` one per item of it; with a horizon, those observed for all of it
         - ``n_transitions`` : float, those of them that came to the next item; fractional, as
           occasions of several items count in parts
         - ``probability`` : float, 0-1, ``n_transitions`` / ``n_cases``; adds up to 1 per item
@@ -84,7 +85,8 @@ def transition_table(
     Warns
     -----
     WeakResultWarning
-        If more than a twentieth of the next purchases are of the same day as the one before.
+        If no purchase was observed for all of the horizon, or if more than a twentieth of
+        the next purchases are of the same day as the one before.
 
     References
     ----------
@@ -112,8 +114,12 @@ def transition_table(
     normal_quantile(level)
     span = None if horizon is None else Span.parse(horizon)
     sequences = read_sequences(transactions, as_of=as_of, by=by)
-    sequences.warn_of_ties()
-    return _Steps.of(sequences, span, n_items).table(level)
+    steps = _Steps.of(sequences, span, n_items)
+    if steps.case_lines.any():
+        sequences.warn_of_ties()
+    else:
+        sequences.warn_unobserved(span)
+    return steps.table(level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

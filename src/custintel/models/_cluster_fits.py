@@ -82,7 +82,7 @@ def _is_all(rows: NDArray[np.intp], points: Points) -> bool:
 
 def _threads(points: Points) -> AbstractContextManager[Any]:
     """Return the context in which as many threads work as have something to do."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     limits: AbstractContextManager[Any] = threadpool_limits(
         1 if len(points) <= _MOST_ON_ONE_THREAD else None

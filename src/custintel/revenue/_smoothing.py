@@ -146,7 +146,7 @@ def _fit(series: Floats, form: Form, cycle: int, unit: float) -> Fitted | None:
 
 
 def _first_state(series: Floats, form: Form, cycle: int) -> State:
-    """Return where statsmodels begins its search, with the first season 0, or 1 as a factor."""
+    """Return statsmodels' first guess of the states, with the first season 0, or 1 as a factor."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     with warnings.catch_warnings(), np.errstate(all="ignore"):

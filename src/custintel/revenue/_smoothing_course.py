@@ -81,14 +81,14 @@ def slopes(gone: Course, weights: Weights, *, multiplies: bool) -> tuple[Weights
         by_gain += by_season * error / divisor
         by_error = 2 * error + by_season * gain / divisor
         if multiplies:
-            by_level -= by_season * gain * error / level**2
+            by_level -= by_season * gain * error / level / level
         by_move = by_level + by_trend * beta
         scale = season if multiplies else 1.0
         by_beta += by_trend * alpha * error / scale
         by_alpha += by_move * error / scale
         by_error += by_move * alpha / scale
         if multiplies:
-            by_season -= by_move * alpha * error / season**2 + by_error * base
+            by_season -= by_move * alpha * error / season / season + by_error * base
             by_level -= by_error * season
         else:
             by_season -= by_error

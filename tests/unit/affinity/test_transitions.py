@@ -64,7 +64,13 @@ def test_items_without_an_observed_case_have_no_row(orders):
     found = transition_table(orders, as_of="2023-12-31", horizon="23M")
     assert list(dict.fromkeys(found["item"])) == ["a"]
     assert list(dict.fromkeys(found["next_item"])) == ["a", "b", "c", NONE]
-    assert len(transition_table(orders, as_of="2023-12-31", horizon="9Y")) == 0
+
+
+def test_a_horizon_that_no_data_cover_is_told(orders):
+    with pytest.warns(WeakResultWarning, match="the 9Y after it are observed") as told:
+        found = transition_table(orders, as_of="2023-12-31", horizon="9Y")
+    assert len(found) == 0
+    assert told[0].filename == __file__
 
 
 def test_customers_with_one_case_each_have_the_interval_of_wilson():
