@@ -1,6 +1,7 @@
 """The sections that an export with more columns fills: when they appear, and on odd data."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def sections(html: str) -> list[str]:
 def words(html: str, section: str) -> str:
     start = html.index(f'<section id="{section}"')
     part = html[start : html.index("</section>", start)]
-    return re.sub(r"\s+", " ", re.sub("<[^>]+>", "", part))
+    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", "", part)))
 
 
 def test_every_column_has_its_section(school_page: Any) -> None:

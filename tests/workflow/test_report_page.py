@@ -180,7 +180,7 @@ const figures = [...document.querySelectorAll("figure")].map(f => {
     const b = t.getBoundingClientRect();
     return b.left < box.left - 2 || b.right > box.right + 2;
   }).map(t => t.textContent);
-  return {width: box.width, height: box.height, shapes: svg.querySelectorAll("path").length,
+  return {width: box.width, height: box.height, shapes: svg.querySelectorAll("path, use").length,
           outside};
 });
 const page = {scroll: document.documentElement.scrollWidth, inner: window.innerWidth, figures};

@@ -5,6 +5,7 @@ from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from custintel._checks import quoted, require_type
 from custintel._text import translate as _
@@ -12,6 +13,7 @@ from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 
 _LABEL = re.compile(r"\d{4}(-?Q[1-4]|-(0[1-9]|1[0-2]))?")
+_LARGEST = 1e30
 _PERIODS_PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 
 
@@ -129,20 +131,37 @@ def _holds_numbers(table: pd.DataFrame, label: Hashable) -> bool:
 
 
 def _require_finite(amounts: pd.DataFrame) -> None:
-    rows, columns = np.nonzero(~np.isfinite(amounts.to_numpy()))
-    if len(rows) == 0:
-        return
-    cells = [
+    missing = ~np.isfinite(amounts.to_numpy())
+    if missing.any():
+        raise SchemaError(
+            _n(
+                "{n} amount of this table is missing or infinite, in {cells}. "
+                "If nothing was sold there, say so: table.fillna(0.0).",
+                "{n} amounts of this table are missing or infinite, the first in {cells}. "
+                "If nothing was sold there, say so: table.fillna(0.0).",
+                int(missing.sum()),
+                cells=_first_cells(amounts, missing),
+            )
+        )
+    # Squares of larger amounts would overflow, and silently.
+    huge = amounts.abs().to_numpy() > _LARGEST
+    if huge.any():
+        raise SchemaError(
+            _n(
+                "{n} amount of this table lies beyond {most:.0e}, in {cells}: that is no sum of "
+                "money. Mend it first.",
+                "{n} amounts of this table lie beyond {most:.0e}, the first in {cells}: these are "
+                "no sums of money. Mend them first.",
+                int(huge.sum()),
+                most=_LARGEST,
+                cells=_first_cells(amounts, huge),
+            )
+        )
+
+
+def _first_cells(amounts: pd.DataFrame, are_meant: NDArray[np.bool_]) -> str:
+    rows, columns = np.nonzero(are_meant)
+    return quoted(
         f"{amounts.index[row]} {amounts.columns[column]}"
         for row, column in zip(rows[:3], columns[:3], strict=True)
-    ]
-    raise SchemaError(
-        _n(
-            "{n} amount of this table is missing or infinite, in {cells}. "
-            "If nothing was sold there, say so: table.fillna(0.0).",
-            "{n} amounts of this table are missing or infinite, the first in {cells}. "
-            "If nothing was sold there, say so: table.fillna(0.0).",
-            len(rows),
-            cells=quoted(cells),
-        )
     )

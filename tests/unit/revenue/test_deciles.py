@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custintel.errors import SetAsideWarning, WeakResultWarning
+from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.revenue import concentration_table, decile_table
 
 
@@ -77,3 +77,9 @@ def test_n_groups_is_a_count(n_groups):
 def test_unknown_periods_are_refused():
     with pytest.raises(ValueError, match="2020 is not a period"):
         decile_table(one_period([1, 2]), period=2020)
+
+
+def test_amounts_beyond_money_are_refused():
+    table = pd.DataFrame({2024: [1.0, 1e300]}, index=["a", "b"])
+    with pytest.raises(SchemaError, match=r"1 amount .* beyond 1e\+30, in 'b 2024'"):
+        decile_table(table)
