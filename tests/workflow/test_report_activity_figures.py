@@ -226,17 +226,17 @@ def accounts(w: School) -> dict[str, float]:
 NEXT = """
 WITH bought AS (SELECT DISTINCT customer_id, day, order_id, product_id FROM lines
                 WHERE revenue >= 0),
-     firsts AS (SELECT customer_id, product_id AS a, min((day, order_id)) AS since
+     firsts AS (SELECT customer_id, product_id AS a, min({'day': day, 'id': order_id}) AS since
                 FROM bought GROUP BY ALL),
-     cases AS (SELECT f.customer_id, f.a, p.product_id AS b, f.since[1] AS day,
+     cases AS (SELECT f.customer_id, f.a, p.product_id AS b, f.since.day AS seen_on,
                       g.since AS other
                FROM firsts f CROSS JOIN (SELECT DISTINCT product_id FROM bought) p
                LEFT JOIN firsts g ON g.customer_id = f.customer_id AND g.a = p.product_id
                WHERE f.a <> p.product_id AND (g.since IS NULL OR g.since > f.since)),
-     seen AS (SELECT *, coalesce(other[1] <= day + INTERVAL 12 MONTH, false) AS follows
-              FROM cases WHERE day + INTERVAL 12 MONTH <= DATE '2024-12-31')
+     seen AS (SELECT *, coalesce(other.day <= seen_on + INTERVAL 12 MONTH, false) AS follows
+              FROM cases WHERE seen_on + INTERVAL 12 MONTH <= DATE '2024-12-31')
 SELECT a, b, count(*), count(*) FILTER (follows),
-       median(other[1] - day) FILTER (follows),
+       median(other.day - seen_on) FILTER (follows),
        sum(count(*) FILTER (follows)) OVER (PARTITION BY b) / sum(count(*)) OVER (PARTITION BY b)
 FROM seen GROUP BY a, b
 """

@@ -110,7 +110,7 @@ def coded_as_text(values: "pd.Series[Any]") -> tuple[Ints, pd.Index]:
     codes[codes < 0] = len(found)
     is_used = np.bincount(codes, minlength=len(names)) > 0
     distinct, place = np.unique(names[is_used], return_inverse=True)
-    return (place[(np.cumsum(is_used) - 1)[codes]], pd.Index(distinct, dtype="str"))
+    return place[(np.cumsum(is_used) - 1)[codes]], pd.Index(distinct, dtype="str")
 
 
 def stable_order(keys: Ints) -> Ints:
