@@ -66,6 +66,7 @@ class Groups:
             wins, others = np.rint(self.n * self.mean), np.rint(other.n * other.mean)
             return fisher_two_sided(wins, self.n, wins + others, self.n + other.n)
         gap = np.abs(self.mean - other.mean)
+        gap = np.where(gap > self._rounding(other), gap, 0.0)
         error, freedom = self._welch(other)
         with np.errstate(invalid="ignore", divide="ignore"):
             p = 2 * stdtr(freedom, -gap / error)
@@ -81,4 +82,9 @@ class Groups:
         one, two = self._variance_of_mean(), other._variance_of_mean()
         with np.errstate(invalid="ignore", divide="ignore"):
             freedom = (one + two) ** 2 / (one**2 / (self.n - 1) + two**2 / (other.n - 1))
-        return np.sqrt(one + two), freedom
+        error = np.sqrt(one + two)
+        return np.where(error <= self._rounding(other), 0.0, error), freedom
+
+    def _rounding(self, other: "Groups") -> Floats:
+        """Return what sums of equal amounts may differ by, in the units of the means."""
+        return np.asarray(1e-12 * np.maximum(np.abs(self.mean), np.abs(other.mean)))

@@ -178,6 +178,11 @@ def _p_of_differences(n: Floats, mean: Floats, variance: Floats, freedom: Floats
         return np.full(len(n), np.nan)
     away = mean - (n * mean).sum() / n.sum()
     others_away = ((n * away).sum() - n * away) / others
-    others_variance = ((n * variance).sum() - n * variance) / others**2
-    error = np.sqrt(variance / n + others_variance)
-    return np.asarray(2 * stdtr(freedom, -np.abs(away - others_away) / error))
+    weighed = n * variance
+    own, others_own = variance / n, (weighed.sum() - weighed) / others**2
+    error = np.sqrt(own + others_own)
+    # Satterthwaite's degrees of freedom: few ratings on either side make few.
+    unsure = weighed**2 / freedom
+    others_unsure = (unsure.sum() - unsure) / others**4
+    both = error**4 / (own**2 / freedom + others_unsure)
+    return np.asarray(2 * stdtr(both, -np.abs(away - others_away) / error))

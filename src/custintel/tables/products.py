@@ -149,12 +149,12 @@ def inspect_products(
 
 
 def _require_one_currency(table: pd.DataFrame) -> None:
-    codes = table["currency"].dropna().unique() if "currency" in table else []
+    codes = set(table["currency"].dropna()) if "currency" in table else set()
     if len(codes) > 1:
         raise MixedCurrencyError(
             _(
                 "The prices of 'products' are in several currencies: {codes}. Convert them to "
                 "one, or build one table for each.",
-                codes=quoted(codes),
+                codes=quoted(sorted(codes)),
             )
         )

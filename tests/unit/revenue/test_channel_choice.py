@@ -159,6 +159,15 @@ def test_groups_without_variation_are_equal_or_different_for_sure():
     assert table.loc[("b", "shop"), "verdict"] == "best"
 
 
+@pytest.mark.parametrize("amount", [0.1, 1234.56])
+def test_equal_amounts_are_equal_however_sums_are_rounded(amount):
+    channels = np.repeat(["web", "shop", "rep"], [10, 13, 29])
+    customers = pd.DataFrame({"segment": "all", "channel": channels, "revenue": amount})
+    table = best_channel(customers)
+    assert table["q"].to_list() == [1.0] * 3
+    assert set(table["verdict"]) == {"not told apart"}
+
+
 def test_zero_and_one_are_a_rate_whatever_their_type(customers):
     as_numbers = customers.assign(is_repeat=customers["is_repeat"].astype(int))
     pd.testing.assert_frame_equal(

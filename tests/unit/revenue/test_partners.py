@@ -86,6 +86,13 @@ def test_with_many_ratings_the_test_is_welchs():
     assert table.loc["x", "shrunk_satisfaction"] == pytest.approx(one.mean(), abs=0.02)
 
 
+def test_of_two_partners_both_have_the_same_p(sales):
+    # Few ratings on either side leave few degrees of freedom.
+    ratings = scored(kim=[5, 6, 7, 8, 9] * 12, lou=[9, 10])
+    p = partner_table(sales, ratings, as_of=AS_OF)["p"]
+    assert p["kim"] == pytest.approx(p["lou"], rel=1e-9)
+
+
 def test_few_ratings_say_little():
     rng = np.random.default_rng(11)
     many = {f"m{i}": np.rint(rng.normal(7.5, 1, 60)).clip(1, 10) for i in range(12)}
