@@ -57,7 +57,7 @@ def customer_channels(
         - ``segment`` : as given
         - ``channel`` : the main channel
         - ``n_channels`` : int, channels with a purchase of the customer
-        - ``n_orders`` : int, orders with a purchase; one in two channels counts in both
+        - ``n_orders`` : int, orders with a purchase; one in two channels counts once
         - ``revenue`` : float, net of refunds, in all channels, currency
         - ``is_repeat`` : bool, whether there are two orders or more
 
@@ -116,7 +116,8 @@ def _main_channels(transactions: Frame, by: str, days: Days) -> nw.LazyFrame[Any
     lines = read_lines(transactions, days, named).with_columns(
         last=nw.when(nw.col("bought") == 1).then(nw.col("day")).otherwise(_NEVER)
     )
-    if "order" in named:
+    has_orders = "order" in named
+    if has_orders:
         lines = lines.group_by("group", "customer", "order").agg(
             nw.col("bought").max(), nw.col("last").max(), nw.col("revenue").sum()
         )
@@ -128,12 +129,15 @@ def _main_channels(transactions: Frame, by: str, days: Days) -> nw.LazyFrame[Any
         used=(nw.col("orders") > 0).cast(nw.Int64),
     )
     customers = cells.group_by("customer").agg(
-        nw.col("place").max(),
-        n_orders=nw.col("orders").sum(),
-        n_channels=nw.col("used").sum(),
-        net=nw.col("revenue").sum(),
+        nw.col("place").max(), n_channels=nw.col("used").sum(), net=nw.col("revenue").sum()
     )
-    return cells.join(customers, on=["customer", "place"]).select(
+    # An order with lines in two channels is one order.
+    orders = (
+        lines.group_by("customer", "order").agg(nw.col("bought").max()) if has_orders else lines
+    )
+    counts = orders.group_by("customer").agg(n_orders=nw.col("bought").sum())
+    totals = customers.join(counts, on="customer")
+    return cells.join(totals, on=["customer", "place"]).select(
         "customer", "group", "n_channels", "n_orders", revenue="net", name=as_text("group")
     )
 

@@ -90,10 +90,10 @@ def cluster_profiles(
     require_type(table, pd.DataFrame, name="table", what=_("a pandas DataFrame"))
     numbers, texts = _described(table, features)
     cluster = _aligned(labels, table.index)
-    sizes = cluster.groupby(cluster).size().rename_axis("cluster")
+    sizes = cluster.groupby(cluster, observed=True).size().rename_axis("cluster")
     profile = pd.DataFrame({"n_customers": sizes, "customer_share": sizes / len(table)})
     if "monetary" in table.columns:
-        revenue = _numbers(table, "monetary").groupby(cluster).sum()
+        revenue = _numbers(table, "monetary").groupby(cluster, observed=True).sum()
         total = revenue.sum()
         profile["revenue"] = revenue
         profile["revenue_share"] = revenue / (total if total > 0 else np.nan)
@@ -185,7 +185,7 @@ def _medians(values: pd.Series, cluster: pd.Series, feature: str) -> pd.DataFram
             WeakResultWarning,
             stacklevel=3,
         )
-    medians = values.groupby(cluster).median()
+    medians = values.groupby(cluster, observed=True).median()
     ordered = np.sort(values.dropna().to_numpy())
     below, up_to = (ordered.searchsorted(medians, side) for side in ("left", "right"))
     position = (below + up_to) / (2 * max(len(ordered), 1))
