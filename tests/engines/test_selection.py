@@ -77,6 +77,7 @@ def test_the_frame_stays_of_its_kind(engine_frame: Any) -> None:
     }
 
 
+@pytest.mark.spark
 def test_the_days_of_spark_are_those_of_its_session(spark: Any) -> None:
     # Neither the zone of this process nor UTC decides, but the session's, as it shows times.
     zone = spark.conf.get("spark.sql.session.timeZone")
