@@ -35,7 +35,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::custintel.errors.SetAsideWarnin
 
 def transactions(lines):
     columns = ["customer_id", "order_id", "day", "revenue", "channel", "product_id"]
-    table = pd.DataFrame(lines, columns=columns).astype({"channel": object, "product_id": object})
+    dtypes = {"revenue": float, "channel": object, "product_id": object}
+    table = pd.DataFrame(lines, columns=columns).astype(dtypes)
     at = START + pd.to_timedelta(table.pop("day"), unit="D")
     return table.assign(ordered_at=at, cost=(table["revenue"] / 2).round(2))
 
