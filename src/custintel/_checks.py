@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from numbers import Real
+from typing import TypeGuard
+
+import numpy as np
 
 from custintel._text import translate as _
 from custintel.errors import SchemaError
@@ -95,6 +98,23 @@ def require_named(models: object, *, example: str) -> None:
     if not (isinstance(models, Mapping) and models):
         raise ValueError(
             _("models names the models to compare, such as {example}.", example=example)
+        )
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Return whether `value` is a whole number of 1 or more; ``True`` is not taken for 1.
+
+    >>> is_count(3), is_count(3.0), is_count(True), is_count(0)
+    (True, False, False, False)
+    """
+    return bool(isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1)
+
+
+def require_count(value: object, *, name: str) -> None:
+    """Raise `ValueError` unless `value` is a whole number of 1 or more."""
+    if not is_count(value):
+        raise ValueError(
+            _("{name} is a whole number, 1 or more: got {value!r}.", name=name, value=value)
         )
 
 

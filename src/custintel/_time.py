@@ -15,7 +15,7 @@ Day = str | date | datetime | pd.Timestamp
 
 DAYS_PER_YEAR = 365.25
 _DAYS = {"D": 1.0, "W": 7.0, "M": DAYS_PER_YEAR / 12, "Y": DAYS_PER_YEAR}  # mean months, not 30
-_MONTHS = {"M": 1, "Y": 12}
+PERIOD_MONTHS = {"M": 1, "Q": 3, "Y": 12}  # calendar months of each kind of period
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def window_start(last_day: pd.Timestamp, window: Span) -> pd.Timestamp:
     Timestamp('2024-02-01 00:00:00')
     """
     day_after = last_day + pd.Timedelta(days=1)
-    months = window.count * _MONTHS.get(window.unit, math.nan)
+    months = window.count * PERIOD_MONTHS.get(window.unit, math.nan)
     if months.is_integer():
         return day_after - pd.DateOffset(months=int(months))
     return day_after - pd.Timedelta(days=round(window.to("D")))

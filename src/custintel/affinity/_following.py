@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from custintel._intervals import Floats
-from custintel._time import Span
+from custintel._time import PERIOD_MONTHS, Span
 from custintel.affinity._sequences import (
     Flags,
     Ints,
@@ -21,7 +21,6 @@ from custintel.affinity._sequences import (
     starts_of_runs,
 )
 
-_MONTHS = {"M": 1, "Y": 12}
 # Pairs of a case and what follows it that are made at once: 16 bytes each, and sorted.
 _BLOCK = 4_000_000
 _MOST_PENDING = 100_000_000
@@ -73,7 +72,7 @@ def window_ends(days: Ints, horizon: Span) -> Ints:
     >>> window_ends(days, Span.parse("1M")).astype("datetime64[D]").tolist()
     [datetime.date(2024, 2, 29), datetime.date(2024, 3, 29)]
     """
-    n_months = horizon.count * _MONTHS.get(horizon.unit, np.nan)
+    n_months = horizon.count * PERIOD_MONTHS.get(horizon.unit, np.nan)
     if not float(n_months).is_integer():
         return days + round(horizon.to("D"))
     months = days.astype("datetime64[D]").astype("datetime64[M]")

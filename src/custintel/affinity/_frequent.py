@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from custintel import _formats as formats
+from custintel._checks import is_count
 from custintel._text import translate as _
 
 Counts = NDArray[np.int64]
@@ -108,12 +109,6 @@ def _blocks(held: "csr_array") -> Iterator[tuple[int, int]]:
         start = end
 
 
-def is_count(value: object) -> bool:
-    """Return whether `value` is a whole number above zero; ``True`` is not taken for 1."""
-    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return bool(is_whole and value >= 1)  # type: ignore[operator]
-
-
 def least_count(min_support: object, n_baskets: int) -> int:
     """Return the smallest number of baskets that reaches `min_support`, a share or a number.
 
@@ -121,9 +116,8 @@ def least_count(min_support: object, n_baskets: int) -> int:
     (11, 25)
     """
     if is_count(min_support):
-        return int(min_support)  # type: ignore[call-overload, no-any-return]
-    is_share = isinstance(min_support, float | np.floating) and 0 < min_support <= 1
-    if not is_share:
+        return int(min_support)
+    if not (isinstance(min_support, float | np.floating) and 0 < min_support <= 1):
         raise ValueError(
             _(
                 "min_support is a share of the baskets above 0 and up to 1.0, such as 0.01, or "
@@ -131,7 +125,7 @@ def least_count(min_support: object, n_baskets: int) -> int:
                 value=min_support,
             )
         )
-    share = float(min_support)  # type: ignore[arg-type]
+    share = float(min_support)
     # 0.01 × 1100 is a little above 11 in binary, but not on paper.
     return max(1, int(np.ceil(share * n_baskets * (1 - 1e-12))))
 

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, stdtrit
 
 from custintel import _formats as formats
-from custintel._checks import require_between
+from custintel._checks import require_between, require_count
 from custintel._frames import Frame, day_number, has_column, lazy, number_of_day, to_pandas
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
-from custintel.affinity._arguments import require_whole
 from custintel.errors import SchemaError, SetAsideWarning
 
 
@@ -95,7 +94,7 @@ def category_breadth(
     2                   2              1.5                  1.4
     """
     require_between(level, 0, 1, name="level", open_ends=True)
-    require_whole(most, name="most")
+    require_count(most, name="most")
     last_day = as_day(as_of)
     lines = _lines(transactions, by, number_of_day(last_day))
     customers = _customers(lines)

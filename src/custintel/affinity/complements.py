@@ -5,10 +5,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from custintel._checks import quoted, require_between, require_columns
+from custintel._checks import quoted, require_between, require_columns, require_count
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel.affinity._frequent import is_count
 from custintel.errors import WeakResultWarning
 
 _NEEDED = [
@@ -85,8 +84,7 @@ def complementary_offers(
     """
     require_columns(pairs.columns, _NEEDED, table="product_pairs")
     require_between(max_q, 0, 1, name="max_q")
-    if not is_count(n):
-        raise ValueError(_("n is a whole number of offers, from 1 up: got {n!r}.", n=n))
+    require_count(n, name="n")
     held = _names(basket_items)
     speaks = pairs["antecedent"].isin(held)
     _warn_without_pairs(held, set(pairs.loc[speaks, "antecedent"]))

@@ -8,12 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from custintel._checks import is_count
 from custintel._frames import Frame
 from custintel._significance import fisher_greater
 from custintel._text import translate as _
 from custintel._time import Day
 from custintel.affinity._baskets import Basket, read_baskets, warn_single_items, warn_unnamed
-from custintel.affinity._frequent import ItemSets, frequent_items, is_count, least_count, one_larger
+from custintel.affinity._frequent import ItemSets, frequent_items, least_count, one_larger
 from custintel.affinity._pair_measures import Counts, Together, q_among
 
 

@@ -5,13 +5,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from custintel._checks import require_choice, require_type
+from custintel._checks import require_choice, require_count, require_type
 from custintel._frames import Frame
 from custintel._intervals import normal_quantile, wilson_interval
 from custintel._significance import fisher_greater
 from custintel._text import translate as _
 from custintel._time import Day, Span
-from custintel.affinity._arguments import require_whole
 from custintel.affinity._followed_pairs import FollowedPairs, Inquiry
 from custintel.affinity._following import Rule
 from custintel.affinity._pair_measures import q_among
@@ -142,7 +141,7 @@ def next_purchase(  # noqa: PLR0913 - what is asked has six parts, each with a u
     """
     require_choice(basis, _BASES, name="basis")
     require_choice(repeats, _REPEATS, name="repeats")
-    require_whole(min_support, name="min_support")
+    require_count(min_support, name="min_support")
     normal_quantile(level)
     _require_that_goes_together(basis, horizon, repeats, exclude_owned=exclude_owned)
     span = None if horizon is None else Span.parse(horizon)

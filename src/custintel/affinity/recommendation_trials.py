@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from custintel import _formats as formats
-from custintel._checks import require_between
+from custintel._checks import require_between, require_count
 from custintel._frames import Frame
 from custintel._intervals import wilson_interval
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day, require_after
-from custintel.affinity._arguments import require_whole
 from custintel.affinity._baskets import Baskets, read_baskets, warn_unnamed
 from custintel.affinity._neighbours import Catalogue, Ranked, entries, ranked_items
 from custintel.affinity._paired_rates import PairedRates
@@ -219,7 +218,7 @@ def recommendation_trial(
     True
     """
     require_items_column(by)
-    require_whole(n, name="n")
+    require_count(n, name="n")
     require_between(level, 0, 1, name="level", open_ends=True)
     cut, last_day = as_day(calibration_end, name="calibration_end"), as_day(as_of)
     require_after(cut, last_day)

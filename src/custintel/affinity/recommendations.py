@@ -9,12 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from custintel._checks import quoted, require_choice
+from custintel._checks import quoted, require_choice, require_count
 from custintel._frames import Frame
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
-from custintel.affinity._arguments import require_whole
 from custintel.affinity._baskets import Baskets, read_baskets, warn_unnamed
 from custintel.affinity._neighbours import Catalogue, Ranked, ranked_items, strongest_reasons
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
@@ -118,7 +117,7 @@ def recommend(
     1         kim     1       tent  popularity
     """
     require_items_column(by)
-    require_whole(n, name="n")
+    require_count(n, name="n")
     require_choice(owned, ("exclude", "allow"), name="owned")
     asked = None if customers is None else _ids(customers)
     baskets = read_baskets(transactions, as_of=as_of, basket="customer", by=by)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from custintel._checks import require_count
 from custintel._frames import Frame
 from custintel._intervals import Floats, normal_quantile, wilson_interval
 from custintel._text import mark as N_
 from custintel._time import Day, Span
-from custintel.affinity._arguments import require_whole
 from custintel.affinity._following import Cases, Rule, Sums
 from custintel.affinity._repeated_cases import RepeatedCases
 from custintel.affinity._sequences import Flags, Ints, Sequences, read_sequences
@@ -110,7 +110,7 @@ def transition_table(
     1                   book        3            1.0
     2  (no further purchase)        3            1.0
     """
-    require_whole(n_items, name="n_items")
+    require_count(n_items, name="n_items")
     normal_quantile(level)
     span = None if horizon is None else Span.parse(horizon)
     sequences = read_sequences(transactions, as_of=as_of, by=by)

@@ -12,10 +12,8 @@ from custintel._checks import quoted, require_choice
 from custintel._frames import Frame, day_number, lazy, month_number, number_of_day, to_pandas
 from custintel._intervals import wilson_interval
 from custintel._text import translate_plural as _n
-from custintel._time import Day, as_day
+from custintel._time import PERIOD_MONTHS, Day, as_day
 from custintel.errors import SetAsideWarning
-
-_MONTHS = {"M": 1, "Q": 3, "Y": 12}
 
 
 def cohort_table(
@@ -93,9 +91,9 @@ def cohort_table(
     1  2024-01              1            2         0         True
     2  2024-01              2            2         1        False
     """
-    require_choice(period, tuple(_MONTHS), name="period")
+    require_choice(period, tuple(PERIOD_MONTHS), name="period")
     last_day = as_day(as_of)
-    activity = _activity(transactions, _MONTHS[period], number_of_day(last_day))
+    activity = _activity(transactions, PERIOD_MONTHS[period], number_of_day(last_day))
     cells = to_pandas(_cells(activity))
     known = cells["cohort"].notna()
     if not known.all():

@@ -3,10 +3,9 @@
 import pandas as pd
 
 from custintel._text import translate as _
-from custintel._time import Span
+from custintel._time import PERIOD_MONTHS, Span
 from custintel.errors import SchemaError
 
-_MONTHS = {"M": 1, "Q": 3, "Y": 12}
 _SEASONS = {"M": "month", "Q": "quarter"}
 
 
@@ -30,7 +29,7 @@ def cycle_length(periods: pd.PeriodIndex) -> int:
 
 def months_per_period(periods: pd.PeriodIndex) -> int:
     """Return the months of each of the periods."""
-    return _MONTHS[_unit(periods)]
+    return PERIOD_MONTHS[_unit(periods)]
 
 
 def require_gapless(periods: pd.PeriodIndex) -> None:

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custintel._checks import quoted, require_between, require_columns
+from custintel._checks import is_count, quoted, require_between, require_columns
 from custintel._intervals import Floats
 from custintel._significance import q_values
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
-from custintel.revenue._counts import is_count
 from custintel.revenue._differences import Groups
 from custintel.revenue._groups import labels
 from custintel.revenue._ranking import places

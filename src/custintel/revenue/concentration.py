@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custintel._checks import require_between
+from custintel._checks import is_count, require_between
 from custintel._concentration import best_first, gini_index, points_kept, share_of_best
 from custintel._text import translate as _
-from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period, one_of
 
 Floats = NDArray[np.float64]

@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from custintel import _formats as formats
-from custintel._text import translate as _
+from custintel._checks import require_count
 from custintel._text import translate_plural as _n
 from custintel.errors import SetAsideWarning, WeakResultWarning
-from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period, one_of
 from custintel.revenue._ranking import places
 
@@ -71,10 +70,7 @@ def decile_table(
     1                2     80.0            0.8
     2                2     20.0            0.2
     """
-    if not is_count(n_groups):
-        raise ValueError(
-            _("n_groups is a whole number of groups, from 1 up: got {n!r}.", n=n_groups)
-        )
+    require_count(n_groups, name="n_groups")
     amounts = by_period(table)
     revenue = amounts.sum(axis=1) if period is None else amounts[one_of(amounts, period)]
     _warn_of_refunds(revenue[revenue < 0])

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custintel._checks import require_between, require_choice
+from custintel._checks import require_between, require_choice, require_count
 from custintel._text import translate as _
-from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period
 from custintel.revenue._ranking import places
 from custintel.revenue._shares import name_of_index, period_totals
@@ -86,8 +85,7 @@ def top_customers(
     1   2024         bob     60.0               0.4            0.4
     """
     require_choice(panel, ("fixed", "per_period"), name="panel")
-    if not is_count(n):
-        raise ValueError(_("n is a whole number of customers, from 1 up: got {n!r}.", n=n))
+    require_count(n, name="n")
     amounts = by_period(table)
     shares = amounts / period_totals(amounts, total)
     name = name_of_index(amounts, _MEASURES)

@@ -21,12 +21,12 @@ from custintel._frames import (
 )
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel._time import Day, as_day
+from custintel._time import PERIOD_MONTHS, Day, as_day
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._groups import labels
 from custintel.revenue._period_columns import by_period
 from custintel.revenue._ranking import places
-from custintel.revenue.periods import MONTHS, TOTAL
+from custintel.revenue.periods import TOTAL
 
 _SUMS = ("revenue", "uncosted", "cost", "n_lines", "n_uncosted")
 
@@ -108,9 +108,9 @@ def margin_table(
     web        150.0          65.0        0.433
     """
     if period is not None:
-        require_choice(period, tuple(MONTHS), name="period")
+        require_choice(period, tuple(PERIOD_MONTHS), name="period")
     last_day = number_of_day(as_day(as_of))
-    sums = to_pandas(_sums(transactions, by, last_day, MONTHS.get(period or "", 0)))
+    sums = to_pandas(_sums(transactions, by, last_day, PERIOD_MONTHS.get(period or "", 0)))
     _warn_of_uncosted(sums)
     sums = sums.assign(item=labels(sums["item"], None).to_numpy())
     # A value that is itself "(missing)" is one of two of that name.

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from custintel._checks import require_count
 from custintel._text import translate as _
-from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period, one_of
 from custintel.revenue._ranking import places
 from custintel.revenue._shares import period_totals
@@ -76,8 +76,7 @@ def movers(
     bob           0.2            1  entered
     ann          -0.2           -1     left
     """
-    if not is_count(n):
-        raise ValueError(_("n is a whole number of customers, from 1 up: got {n!r}.", n=n))
+    require_count(n, name="n")
     amounts = by_period(table)
     first, last = one_of(amounts, before), one_of(amounts, after)
     if first >= last:

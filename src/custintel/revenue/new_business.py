@@ -21,10 +21,10 @@ from custintel._frames import (
 )
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel._time import Day, as_day
+from custintel._time import PERIOD_MONTHS, Day, as_day
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._cycles import whole_months
-from custintel.revenue.periods import MONTHS, periods_observed
+from custintel.revenue.periods import periods_observed
 
 _CUSTOMER, _PRODUCT = "customer_id", "product_id"
 
@@ -93,10 +93,10 @@ def new_customer_revenue(
     2023              1                1                1.0        True
     2024              2                1                0.4       False
     """
-    require_choice(period, tuple(MONTHS), name="period")
+    require_choice(period, tuple(PERIOD_MONTHS), name="period")
     warm_up_months = whole_months(warm_up, name="warm_up")
     last_day = as_day(as_of)
-    found = to_pandas(_by_newness(transactions, number_of_day(last_day), MONTHS[period]))
+    found = to_pandas(_by_newness(transactions, number_of_day(last_day), PERIOD_MONTHS[period]))
     first_months = found.pop("first_month")
     begin = int(first_months.min()) if len(found) else 0
     split = _every_period(found, last_day, period)
@@ -189,7 +189,7 @@ def new_product_revenue(
     2023             1               0          0.0                0.0
     2024             2               1         20.0                0.4
     """
-    require_choice(period, tuple(MONTHS), name="period")
+    require_choice(period, tuple(PERIOD_MONTHS), name="period")
     young_months = whole_months(window, name="window")
     last_day = as_day(as_of)
     sales = to_pandas(_product_months(transactions, number_of_day(last_day)))
@@ -199,7 +199,9 @@ def new_product_revenue(
     if products is not None:
         _warn_of_undated(sales, is_undated)
     is_young = sales["month"].to_numpy(float) < launched + young_months
-    split = _every_period(_vitality(sales, is_young, is_undated, MONTHS[period]), last_day, period)
+    split = _every_period(
+        _vitality(sales, is_young, is_undated, PERIOD_MONTHS[period]), last_day, period
+    )
     counted = as_counts(split, ["n_products", "n_new_products"])
     in_doubt = len(sales) and products is None
     return _marked(

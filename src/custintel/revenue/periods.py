@@ -9,12 +9,11 @@ import pandas as pd
 from custintel._checks import require_choice
 from custintel._frames import Frame, day_number, lazy, month_number, number_of_day, to_pandas
 from custintel._text import mark as N_
-from custintel._time import Day, as_day
+from custintel._time import PERIOD_MONTHS, Day, as_day
 
 TOTAL = N_("total")
 MISSING = N_("(missing)")
 
-MONTHS = {"M": 1, "Q": 3, "Y": 12}
 # A first period whose first line comes after this part of it is taken as begun before the data.
 _LATE_START = 0.1
 
@@ -81,10 +80,10 @@ def revenue_table(
     shop      0.0   0.0  25.0
     web      10.0   0.0   0.0
     """
-    require_choice(period, tuple(MONTHS), name="period")
+    require_choice(period, tuple(PERIOD_MONTHS), name="period")
     require_choice(partial, ("keep", "drop"), name="partial")
     last_day = as_day(as_of)
-    cells = to_pandas(_by_period(transactions, by, MONTHS[period], number_of_day(last_day)))
+    cells = to_pandas(_by_period(transactions, by, PERIOD_MONTHS[period], number_of_day(last_day)))
     periods = periods_observed(cells, last_day, period)
     table = _wide(cells, periods, by)
     if partial == "drop" and len(periods):

@@ -15,9 +15,9 @@ from custintel._frames import Frame, day_number, lazy, month_number, number_of_d
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel._time import Day, as_day
+from custintel._time import PERIOD_MONTHS, Day, as_day
 from custintel.errors import SchemaError, WeakResultWarning
-from custintel.revenue.periods import MISSING, MONTHS, periods_observed, whole_periods
+from custintel.revenue.periods import MISSING, periods_observed, whole_periods
 
 _SUMS = ("quantity", "sold", "unmeasured", "refunds", "n_unmeasured")
 _EFFECTS = (
@@ -117,11 +117,11 @@ def price_volume_mix(
     >>> effects.loc["2024", ["volume_effect", "price_effect", "mix_effect"]].to_list()
     [200.0, 12.0, 60.0]
     """
-    require_choice(period, tuple(MONTHS), name="period")
+    require_choice(period, tuple(PERIOD_MONTHS), name="period")
     last_day = as_day(as_of)
     # What is too large for a float is refused at the end, in a reader's words.
     with np.errstate(over="ignore", invalid="ignore"):
-        cells = to_pandas(_by_item_and_period(transactions, by, MONTHS[period], last_day))
+        cells = to_pandas(_by_item_and_period(transactions, by, PERIOD_MONTHS[period], last_day))
     periods = periods_observed(cells, last_day, period)
     if len(periods) < 2:
         warnings.warn(_no_change(len(periods)), WeakResultWarning, stacklevel=2)

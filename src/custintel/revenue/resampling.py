@@ -9,12 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from custintel._checks import quoted, require_between
+from custintel._checks import quoted, require_between, require_count
 from custintel._intervals import Floats, normal_quantile
-from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import WeakResultWarning
-from custintel.revenue._counts import is_count
 from custintel.revenue._period_columns import by_period
 from custintel.revenue.concentration import concentration_table
 
@@ -102,8 +100,7 @@ def concentration_intervals(
     [0.29, 0.24, 0.33]
     """
     require_between(level, 0, 1, name="level", open_ends=True)
-    if not is_count(n_resamples):
-        raise ValueError(_("n_resamples is a whole number from 1 up: got {n!r}.", n=n_resamples))
+    require_count(n_resamples, name="n_resamples")
     measures = concentration_table(table, top=top, pareto=pareto)
     names = [*(f"cr_{n}" for n in top), "hhi", "gini", "pareto_share"]
     rng = np.random.default_rng(random_state)

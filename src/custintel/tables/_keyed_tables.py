@@ -12,11 +12,12 @@ import pandas as pd
 
 from custintel._checks import require_columns
 from custintel._text import translate as _
+from custintel.errors import SchemaError
 from custintel.schemas.columns import Table
 from custintel.schemas.headers import recognise
 from custintel.schemas.parsing import Conventions, parse_table
-from custintel.schemas.set_aside import all_set_aside, set_aside_rows
-from custintel.tables._raw_frames import comparable, framed, names_of
+from custintel.schemas.set_aside import all_set_aside, set_aside_rows, warn_set_aside
+from custintel.tables._raw_frames import comparable, framed, names_of, no_row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +78,19 @@ def inspect_keyed(
         n_repeated=len(repeated),
         n_conflicting=len(conflicting),
     )
+
+
+def usable_rows(built: BuiltTable, name: str) -> pd.DataFrame:
+    """Return the table, with a warning that counts the rows set aside; without rows, an error."""
+    if built.table.empty:
+        raise SchemaError(no_row(built.set_aside, built.n_rows, table=name))
+    warn_set_aside(
+        built.set_aside,
+        built.n_rows,
+        source=repr(name),
+        twin=f"custintel.tables.inspect_{name}(…).set_aside",
+    )
+    return built.table
 
 
 def _distinct(table: pd.DataFrame, key: str, header: str) -> tuple[pd.DataFrame, pd.DataFrame]:

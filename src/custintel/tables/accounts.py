@@ -7,13 +7,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from custintel._text import translate as _
-from custintel.errors import SchemaError
 from custintel.schemas.accounts import ACCOUNTS
 from custintel.schemas.parsing import Conventions
-from custintel.schemas.set_aside import warn_set_aside
-from custintel.tables._keyed_tables import BuiltTable, inspect_keyed
-from custintel.tables._raw_frames import no_row
+from custintel.tables._keyed_tables import BuiltTable, inspect_keyed, usable_rows
 
 
 def build_accounts(
@@ -84,15 +80,7 @@ def build_accounts(
     built = inspect_accounts(
         raw, columns=columns, timezone=timezone, date_order=date_order, decimal=decimal
     )
-    if built.table.empty:
-        raise SchemaError(no_row(built.set_aside, built.n_rows, table="accounts"))
-    warn_set_aside(
-        built.set_aside,
-        built.n_rows,
-        source=_("'accounts'"),
-        twin="custintel.tables.inspect_accounts(…).set_aside",
-    )
-    return built.table
+    return usable_rows(built, "accounts")
 
 
 def inspect_accounts(

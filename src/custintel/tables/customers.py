@@ -7,13 +7,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from custintel._text import translate as _
-from custintel.errors import SchemaError
 from custintel.schemas.customers import CUSTOMERS
 from custintel.schemas.parsing import Conventions
-from custintel.schemas.set_aside import warn_set_aside
-from custintel.tables._keyed_tables import BuiltTable, inspect_keyed
-from custintel.tables._raw_frames import no_row
+from custintel.tables._keyed_tables import BuiltTable, inspect_keyed, usable_rows
 
 
 def build_customers(
@@ -86,15 +82,7 @@ def build_customers(
     built = inspect_customers(
         raw, columns=columns, timezone=timezone, date_order=date_order, decimal=decimal
     )
-    if built.table.empty:
-        raise SchemaError(no_row(built.set_aside, built.n_rows, table="customers"))
-    warn_set_aside(
-        built.set_aside,
-        built.n_rows,
-        source=_("'customers'"),
-        twin="custintel.tables.inspect_customers(…).set_aside",
-    )
-    return built.table
+    return usable_rows(built, "customers")
 
 
 def inspect_customers(

@@ -9,12 +9,10 @@ import pandas as pd
 
 from custintel._checks import quoted
 from custintel._text import translate as _
-from custintel.errors import MixedCurrencyError, SchemaError
+from custintel.errors import MixedCurrencyError
 from custintel.schemas.parsing import Conventions
 from custintel.schemas.products import PRODUCTS
-from custintel.schemas.set_aside import warn_set_aside
-from custintel.tables._keyed_tables import BuiltTable, inspect_keyed
-from custintel.tables._raw_frames import no_row
+from custintel.tables._keyed_tables import BuiltTable, inspect_keyed, usable_rows
 
 
 def build_products(
@@ -81,15 +79,7 @@ def build_products(
     built = inspect_products(
         raw, columns=columns, timezone=timezone, date_order=date_order, decimal=decimal
     )
-    if built.table.empty:
-        raise SchemaError(no_row(built.set_aside, built.n_rows, table="products"))
-    warn_set_aside(
-        built.set_aside,
-        built.n_rows,
-        source=_("'products'"),
-        twin="custintel.tables.inspect_products(…).set_aside",
-    )
-    return built.table
+    return usable_rows(built, "products")
 
 
 def inspect_products(

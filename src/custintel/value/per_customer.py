@@ -10,12 +10,11 @@ from custintel._checks import require_choice
 from custintel._frames import Frame, as_counts, day_number, lazy, number_of_day, to_pandas
 from custintel._text import mark as N_
 from custintel._text import translate_plural as _n
-from custintel._time import Day, Span, as_day
+from custintel._time import Day, Span, as_day, window_start
 from custintel.errors import SchemaError
 
 TOTAL, MISSING = N_("total"), N_("(missing)")
 _KEY = "customer_id"
-_MONTHS = {"M": 1, "Y": 12}
 
 
 def value_per_customer(
@@ -88,16 +87,9 @@ def value_per_customer(
     """
     require_choice(basis, ("revenue", "margin"), name="basis")
     last_day = as_day(as_of)
-    days = number_of_day(_first_day(last_day, Span.parse(window))), number_of_day(last_day)
+    days = number_of_day(window_start(last_day, Span.parse(window))), number_of_day(last_day)
     groups = to_pandas(_by_group(_lines(transactions, by, basis, days)))
     return _per_customer(groups, basis, by)
-
-
-def _first_day(last_day: pd.Timestamp, window: Span) -> pd.Timestamp:
-    after = last_day + pd.Timedelta(days=1)
-    if window.unit in _MONTHS and float(window.count).is_integer():
-        return after - pd.DateOffset(months=int(window.count) * _MONTHS[window.unit])
-    return after - pd.Timedelta(days=round(window.to("D")))
 
 
 def _lines(

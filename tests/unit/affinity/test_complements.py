@@ -69,7 +69,7 @@ def test_other_things_than_lists_of_names_are_refused(pairs, held):
 
 
 def test_unusable_arguments_are_refused(pairs):
-    with pytest.raises(ValueError, match="n is a whole number of offers, from 1 up: got 0"):
+    with pytest.raises(ValueError, match="n is a whole number, 1 or more: got 0"):
         complementary_offers(pairs, ["bread"], n=0)
     with pytest.raises(ValueError, match="max_q lies between 0 and 1"):
         complementary_offers(pairs, ["bread"], max_q=5)
