@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
     from custintel import (
         affinity,
+        attribution,
+        campaigns,
         datasets,
         errors,
+        experiments,
         io,
         models,
         plots,
+        projects,
         report,
         retention,
         revenue,
@@ -27,11 +31,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "affinity",
+    "attribution",
+    "campaigns",
     "datasets",
     "errors",
+    "experiments",
     "io",
     "models",
     "plots",
+    "projects",
     "report",
     "retention",
     "revenue",

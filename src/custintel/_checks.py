@@ -44,7 +44,10 @@ _MADE_BY = {
 }
 
 
-BUILT_TABLES = ("transactions", "customers", "accounts", "products")
+BUILT_TABLES = (
+    *("transactions", "customers", "accounts", "products"),
+    *("campaigns", "campaign_events", "touches", "leads"),
+)
 
 
 def _advice(table: str, column: str) -> str:

@@ -28,7 +28,13 @@ Output = Literal["pandas", "native"]
 # From here on DuckDB's parallel group-by repays the copy of the columns that are read.
 _LARGE = 2_000_000
 _EPOCH = pd.Timestamp("1970-01-01")
-_NEVER_MISSING = ("customer_id", "order_id", "ordered_at", "revenue")
+_INSTANTS = ("ordered_at", "occurred_at")
+_NEVER_MISSING = ("customer_id", "order_id", "ordered_at", "occurred_at", "revenue")
+# Few events have an amount; but each belongs to a campaign, each touch to a channel.
+_NEVER_MISSING_IN = {
+    "campaign_events": ("campaign_id", "customer_id", "event", "occurred_at"),
+    "touches": ("customer_id", "channel", "occurred_at"),
+}
 _AMOUNTS = ("revenue", "cost", "discount", "quantity")
 
 
@@ -42,11 +48,13 @@ def lazy(frame: Frame, columns: Sequence[str], *, table: str = "transactions") -
     found = _wrapped(frame)
     schema = found.collect_schema()
     require_columns(schema.names(), columns, table=table)
-    if "ordered_at" in columns:
-        _require_local_time(schema["ordered_at"], found)
+    for name in _INSTANTS:
+        if name in columns:
+            _require_local_time(name, schema[name], found, table)
     texts = [name for name in columns if name in _AMOUNTS and schema[name] == nw.String]
     _require_no_text(texts, table)
-    _require_complete(found, [name for name in columns if name in _NEVER_MISSING], table)
+    needed = _NEVER_MISSING_IN.get(table, _NEVER_MISSING)
+    _require_complete(found, [name for name in columns if name in needed], table)
     casts = [cast for name in columns if (cast := _cast(name, schema[name])) is not None]
     return found.select(*columns).with_columns(*casts) if casts else found.select(*columns)
 
@@ -71,7 +79,9 @@ def has_column(frame: Frame, column: str) -> bool:
     return column in _wrapped(frame).collect_schema().names()
 
 
-def _require_local_time(dtype: nw.dtypes.DType, found: nw.LazyFrame[Any]) -> None:
+def _require_local_time(
+    name: str, dtype: nw.dtypes.DType, found: nw.LazyFrame[Any], table: str
+) -> None:
     if dtype == nw.Date:
         return
     # Spark's usual timestamps show the local time of its session; elsewhere a zone is a zone.
@@ -81,9 +91,12 @@ def _require_local_time(dtype: nw.dtypes.DType, found: nw.LazyFrame[Any]) -> Non
     if not is_local:
         raise SchemaError(
             _(
-                "Column 'ordered_at' of 'transactions' holds {kind}; it needs dates and times "
-                "without time zone. Make it with custintel.tables.build_transactions(raw, "
+                "Column {name!r} of {table!r} holds {kind}; it needs dates and times "
+                "without time zone. Make it with custintel.tables.{builder}(raw, "
                 "timezone=…), which converts texts, dates and times with a zone.",
+                name=name,
+                table=table,
+                builder=_builder(table),
                 kind=dtype,
             )
         )
@@ -94,8 +107,9 @@ def _require_no_text(texts: list[str], table: str) -> None:
         raise SchemaError(
             _(
                 "Table {table!r} holds text in {columns}, which are numbers. Make it with "
-                "custintel.tables.build_transactions(raw), which reads numbers from texts.",
+                "custintel.tables.{builder}(raw), which reads numbers from texts.",
                 table=table,
+                builder=_builder(table),
                 columns=quoted(texts),
             )
         )
@@ -119,6 +133,10 @@ def _require_complete(found: nw.LazyFrame[Any], columns: Sequence[str], table: s
                 ),
             )
         )
+
+
+def _builder(table: str) -> str:
+    return f"build_{table if table in BUILT_TABLES else 'transactions'}"
 
 
 def _complete_with(table: str) -> str:

@@ -1,0 +1,3 @@
+"""Which channels brought the conversions: paths, credits, budgets."""
+
+__all__: list[str] = []
