@@ -5,7 +5,7 @@ Spark. What not all of these can do, and the way round it, is listed in the desi
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,12 +28,16 @@ Output = Literal["pandas", "native"]
 # From here on DuckDB's parallel group-by repays the copy of the columns that are read.
 _LARGE = 2_000_000
 _EPOCH = pd.Timestamp("1970-01-01")
+_LARGEST_INTEGER = 2.0**63
+_LARGEST_AMOUNT = 1e30  # nobody's money; squares of it can still be added up
 _INSTANTS = ("ordered_at", "occurred_at")
 _NEVER_MISSING = ("customer_id", "order_id", "ordered_at", "occurred_at", "revenue")
 # Few events have an amount; but each belongs to a campaign, each touch to a channel.
 _NEVER_MISSING_IN = {
     "campaign_events": ("campaign_id", "customer_id", "event", "occurred_at"),
     "touches": ("customer_id", "channel", "occurred_at"),
+    # An outcome, whatever its name, may be missing: it is counted.
+    "experiment_results": ("customer_id",),
 }
 _AMOUNTS = ("revenue", "cost", "discount", "quantity")
 
@@ -67,11 +71,28 @@ def _cast(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
 
 
 def text_id(name: str, dtype: nw.dtypes.DType) -> nw.Expr | None:
-    """Return a column of ids as text, or None if it is text."""
+    """Return a column of ids as text, or None if it is text; whole numbers without decimals."""
     if dtype == nw.String:
         return None
+    is_known = ~is_missing(name, dtype)
+    text = nw.col(name).cast(nw.String)
+    if dtype.is_float():
+        # Whole numbers become floats where some are missing: 10.0 is the company 10.
+        number = nw.col(name)
+        is_whole = is_known & (number.abs() < _LARGEST_INTEGER) & (number.round(0) == number)
+        whole = nw.when(is_whole).then(number).otherwise(0.0).cast(nw.Int64).cast(nw.String)
+        text = nw.when(is_whole).then(whole).otherwise(text)
     # A missing id would become a text like any other.
-    return nw.when(~is_missing(name, dtype)).then(nw.col(name).cast(nw.String)).alias(name)
+    return nw.when(is_known).then(text).alias(name)
+
+
+def plain_text(value: object) -> str:
+    """Return an id or a label as text, whole numbers without decimals, as `lazy` writes ids.
+
+    >>> plain_text(10.0), plain_text(10), plain_text("10")
+    ('10', '10', '10')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def has_column(frame: Frame, column: str) -> bool:
@@ -137,6 +158,34 @@ def _require_complete(found: nw.LazyFrame[Any], columns: Sequence[str], table: s
 
 def _builder(table: str) -> str:
     return f"build_{table if table in BUILT_TABLES else 'transactions'}"
+
+
+def require_sums(lines: nw.LazyFrame[Any], columns: Mapping[str, str]) -> None:
+    """Raise `SchemaError` if amounts are infinite, or so large that sums of squares overflow.
+
+    Engines meet these in their own ways: with infinity, a warning or an error of theirs.
+    `columns` gives the name of each column in the user's table.
+    """
+    is_huge = {
+        name: (nw.col(name).abs() > _LARGEST_AMOUNT) & ~is_missing(name, nw.Float64())
+        for name in columns
+    }
+    counted = lines.select(huge.cast(nw.Int64).sum().alias(name) for name, huge in is_huge.items())
+    for name, n in to_pandas(counted).iloc[0].fillna(0).items():
+        if n:
+            examples = to_pandas(lines.filter(is_huge[str(name)]).select(str(name)).head(3))
+            raise SchemaError(
+                _n(
+                    "{n} line of 'transactions' has a {column} beyond {most:.0e}, too large to be "
+                    "added up: {examples}. Mend it first.",
+                    "{n} lines of 'transactions' have a {column} beyond {most:.0e}, too large to "
+                    "be added up: {examples}. Mend them first.",
+                    int(n),
+                    column=columns[str(name)],
+                    most=_LARGEST_AMOUNT,
+                    examples=quoted(examples.iloc[:, 0]),
+                )
+            )
 
 
 def _complete_with(table: str) -> str:

@@ -16,6 +16,7 @@ from custintel._frames import Frame, day_number, has_column, lazy, number_of_day
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
+from custintel.affinity._own_orders import own_orders
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 
 Basket = Literal["order", "customer"]
@@ -54,24 +55,25 @@ def read_baskets(
 ) -> Baskets:
     """Read which baskets hold which values of the column `by`, refunds left out.
 
-    A basket whose purchase lines all lack an item counts as an empty one: it was a basket in
-    which nothing that is named was bought. Days before `first_day`, if it is given, are
+    An order is one of one customer, where the table has a ``customer_id``. A basket whose
+    purchase lines all lack an item counts as an empty one: it was a basket in which nothing
+    that is named was bought. Days before `first_day`, if it is given, are
     not read. With ``name_baskets=False`` the baskets are only numbered, which spares the memory
     of millions of names.
     """
     require_choice(basket, tuple(_KEYS), name="basket")
     last_day = as_day(as_of)
-    lines = _purchase_lines(transactions, (first_day, last_day), _key(transactions, basket), by)
+    lines = _purchase_lines(transactions, (first_day, last_day), _keys(transactions, basket), by)
     coded = _coded_by_pandas if lines.implementation.is_pandas() else _coded_by_engine
     held = coded(lines, name_baskets=name_baskets)
-    if not len(held.row):
+    if not len(held.item):
         raise SchemaError(_no_purchase(first_day, last_day))
+    row, baskets = _numbered(held)
     place, items = _in_order_of_text(held.items)
-    column = place[held.column]
+    column = place[held.item]
     is_named = column != _UNNAMED
-    shape = len(held.baskets), len(items)
-    matrix = _ones(held.row[is_named], column[is_named], shape)
-    return Baskets(matrix, held.baskets, items, len(held.row), int((~is_named).sum()))
+    matrix = _ones(row[is_named], column[is_named], (len(baskets), len(items)))
+    return Baskets(matrix, baskets, items, len(row), int((~is_named).sum()))
 
 
 def warn_unnamed(baskets: Baskets, by: str) -> None:
@@ -103,73 +105,101 @@ def warn_single_items(baskets: Baskets, by: str) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Coded:
-    """Each purchase line's basket and item by number, from 0; an item of -1 is missing."""
+    """Each purchase line's basket and item by number, from 0; an item of -1 is missing.
 
-    row: Counts
-    column: Counts
-    baskets: pd.Index
+    ``customer`` tells apart the orders of one number; it is None where no number has several.
+    ``names`` of the baskets are None unless they are asked for.
+    """
+
+    basket: Counts
+    customer: Counts | None
+    item: Counts
+    names: list[str] | None
     items: list[object]
 
 
-def _key(transactions: Frame, basket: Basket) -> str:
+def _keys(transactions: Frame, basket: Basket) -> dict[str, str]:
+    """Return the columns that tell baskets apart."""
     key = _KEYS[basket]
-    if key == "order_id" and not has_column(transactions, key):
+    if basket == "customer":
+        return {"basket": key}
+    if not has_column(transactions, key):
         raise SchemaError(
             _(
                 "Table 'transactions' has no 'order_id', so that each row is an order, and "
                 "nothing was ordered together. Add the column, or take basket='customer'."
             )
         )
-    return key
+    owner = {"customer": "customer_id"} if has_column(transactions, "customer_id") else {}
+    return {"basket": key, **owner}
 
 
 def _purchase_lines(
-    transactions: Frame, days: tuple[pd.Timestamp | None, pd.Timestamp], key: str, by: str
+    transactions: Frame,
+    days: tuple[pd.Timestamp | None, pd.Timestamp],
+    keys: dict[str, str],
+    by: str,
 ) -> nw.LazyFrame[Any]:
-    """Return ``basket`` and ``item`` of the purchase lines of the days from first to last."""
+    """Return `keys` and ``item`` of the purchase lines of the days from first to last."""
     first_day, last_day = days
     day = day_number("ordered_at")
     within = [day <= number_of_day(last_day)]
     within += [] if first_day is None else [day >= number_of_day(first_day)]
     return (
-        lazy(transactions, list(dict.fromkeys([key, "ordered_at", "revenue", by])))
+        lazy(transactions, list(dict.fromkeys([*keys.values(), "ordered_at", "revenue", by])))
         .filter(*within, nw.col("revenue") >= 0)
-        .select(basket=nw.col(key), item=nw.col(by))
+        .select(item=nw.col(by), **{ours: nw.col(theirs) for ours, theirs in keys.items()})
     )
 
 
 def _coded_by_pandas(lines: nw.LazyFrame[Any], *, name_baskets: bool) -> _Coded:
     frame = to_pandas(lines)
-    row, names = pd.factorize(frame["basket"])
-    column, items = pd.factorize(frame["item"])
-    baskets: pd.Index = pd.RangeIndex(len(names))
-    if name_baskets:
-        place, baskets = _in_order_of_text(list(names))
-        row = place[row]
-    return _Coded(row, column, baskets, list(items))
+    basket, names = pd.factorize(frame["basket"])
+    item, items = pd.factorize(frame["item"])
+    customer = pd.factorize(frame["customer"])[0] if "customer" in frame else None
+    return _Coded(basket, customer, item, list(names) if name_baskets else None, list(items))
 
 
 def _coded_by_engine(lines: nw.LazyFrame[Any], *, name_baskets: bool) -> _Coded:
     """Number baskets and items where they are: texts of millions of lines stay there."""
-    codes = to_pandas(
-        lines.select(
-            row=nw.col("basket").rank("dense"),
-            column=nw.col("item").rank("dense"),
-        )
+    ranked = ["basket", "item", *(["customer"] if _are_shared(lines) else [])]
+    ranks = to_pandas(lines.select(nw.col(name).rank("dense") for name in ranked))
+    codes = {name: ranks[name].fillna(0).to_numpy(np.int64) - 1 for name in ranked}
+    return _Coded(
+        codes["basket"],
+        codes.get("customer"),
+        codes["item"],
+        _named_by_engine(lines, "basket") if name_baskets else None,
+        _named_by_engine(lines, "item"),
     )
-    column = codes["column"].fillna(0).to_numpy(np.int64) - 1
-    row = codes["row"].to_numpy(np.int64) - 1
-    n_baskets = int(row.max(initial=_UNNAMED)) + 1
-    # Ids are text, which each engine ranks by its characters' codes, as Python does.
-    baskets = (
-        pd.Index(_named_by_engine(lines, "basket"), dtype="str")
-        if name_baskets
-        else pd.RangeIndex(n_baskets)
-    )
-    return _Coded(row, column, baskets, _named_by_engine(lines, "item"))
 
 
-def _named_by_engine(lines: nw.LazyFrame[Any], column: str) -> list[object]:
+def _are_shared(lines: nw.LazyFrame[Any]) -> bool:
+    """Return whether several customers have orders of one number."""
+    if "customer" not in lines.collect_schema().names():
+        return False
+    # To rank the customers of all lines takes twice as long, and few tables need it.
+    owners = lines.group_by("basket").agg(
+        first=nw.col("customer").min(), last=nw.col("customer").max()
+    )
+    return not to_pandas(owners.filter(nw.col("first") != nw.col("last")).head(1)).empty
+
+
+def _numbered(held: _Coded) -> tuple[Counts, pd.Index]:
+    """Return the basket of each line, and the baskets: in the order of their names, if named."""
+    row, name = held.basket, np.arange(int(held.basket.max()) + 1)
+    if held.customer is not None:
+        row, _owner, name = own_orders(held.customer, held.basket)
+    if held.names is None:
+        return row, pd.RangeIndex(len(name))
+    names = np.array(held.names, dtype=object)[name]
+    order = np.argsort(names, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return place[row], pd.Index(names[order], dtype="str")
+
+
+def _named_by_engine(lines: nw.LazyFrame[Any], column: str) -> list[Any]:
     """Return the distinct values of a column, in the order of their dense ranks."""
     ranked = lines.select(name=nw.col(column)).unique()
     named = to_pandas(ranked.select("name", place=nw.col("name").rank("dense")))

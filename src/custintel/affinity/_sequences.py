@@ -19,6 +19,7 @@ from custintel._frames import Frame, day_number, has_column, lazy, number_of_day
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._time import Day, Span, as_day
+from custintel.affinity._own_orders import own_orders
 from custintel.errors import SchemaError, WeakResultWarning
 
 Ints = NDArray[np.int64]
@@ -190,23 +191,10 @@ def _orders(lines: pd.DataFrame, item: Ints) -> _Orders:
         places = pd.Index(np.arange(int(item.max()) + 1))
         return _Orders(np.arange(len(lines)), customer, day, item, places)
     order, names = pd.factorize(lines["order"])
-    of_line, owner, name = _own_orders(customer, order, len(names))
+    of_line, owner, name = own_orders(customer, order)
     first_day = np.full(len(owner), day.max())
     np.minimum.at(first_day, of_line, day)
     return _Orders(of_line, owner, first_day, name, names)
-
-
-def _own_orders(customer: Ints, order: Ints, n_names: int) -> tuple[Ints, Ints, Ints]:
-    """Return the order of each line, and the customer and the name of each order.
-
-    Two systems may use the same number: an order is one of one customer.
-    """
-    owner = np.empty(n_names, np.int64)
-    owner[order] = customer
-    if (owner[order] == customer).all():
-        return order, owner, np.arange(n_names)
-    of_line, found = pd.factorize(customer * n_names + order)
-    return of_line, found // n_names, found % n_names
 
 
 def _ties(n_ties: int, n_steps: int, *, has_orders: bool) -> str:

@@ -38,8 +38,9 @@ def attach_rate(  # noqa: PLR0913 - the question, and five named conventions
     ----------
     transactions : DataFrame
         ``ordered_at``, ``revenue``, the column `by`, and ``order_id`` or ``customer_id``;
-        pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet file. Refunds are
-        left out. Lines without an item count in their baskets alone, and a warning counts them.
+        pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet file. If it has both,
+        orders of one number but of several customers are several orders. Refunds are left
+        out. Lines without an item count in their baskets alone, and a warning counts them.
     base : str or sequence of str
         The product or products that something is added to, as they stand in `by`.
     add_on : str or sequence of str

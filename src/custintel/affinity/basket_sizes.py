@@ -14,6 +14,7 @@ from custintel._frames import (
     is_missing,
     lazy,
     number_of_day,
+    require_sums,
     to_pandas,
 )
 from custintel._intervals import Floats, wilson_interval
@@ -24,7 +25,7 @@ from custintel.affinity._order_cells import MeanPerOrder, OrderCells
 from custintel.errors import SchemaError
 
 TOTAL, MISSING = N_("total"), N_("(missing)")
-_OPTIONAL = ("order_id", "product_id", "quantity")
+_OPTIONAL = ("order_id", "customer_id", "product_id", "quantity")
 
 
 def basket_statistics(
@@ -32,7 +33,8 @@ def basket_statistics(
 ) -> pd.DataFrame:
     """Describe how many items an order holds, how many units, and what it brings.
 
-    An order is what has at least one purchase line. Refunds are netted in its revenue; those
+    An order is what has at least one purchase line, and one of one customer: the same number
+    of another customer is another order. Refunds are netted in its revenue; those
     of another order number take from the revenue of the group, and make no order. Without
     ``order_id`` each row is an order.
 
@@ -40,8 +42,8 @@ def basket_statistics(
     ----------
     transactions : DataFrame
         ``ordered_at``, ``revenue``, the column `by`, and if there are any ``order_id``,
-        ``product_id`` and ``quantity``; pandas, polars, DuckDB, PySpark, pyarrow, or the
-        path of a Parquet file.
+        ``customer_id``, ``product_id`` and ``quantity``; pandas, polars, DuckDB, PySpark,
+        pyarrow, or the path of a Parquet file.
     as_of : date-like
         Last day observed, included; later lines are ignored.
     by : str, optional
@@ -77,7 +79,7 @@ def basket_statistics(
     Raises
     ------
     SchemaError
-        If a column is missing, or there is no purchase.
+        If a column is missing, there is no purchase, or an amount lies beyond 1e30.
     ValueError
         If `as_of` is not a date, or `level` not between 0 and 1.
 
@@ -107,6 +109,7 @@ def basket_statistics(
     last_day = as_day(as_of)
     found = [name for name in _OPTIONAL if has_column(transactions, name)]
     lines = _lines(transactions, by, found, number_of_day(last_day))
+    require_sums(lines, {"revenue": "revenue", "units": "quantity"})
     cells = to_pandas(_cells(_orders(lines, found)))
     if not cells["n_items"].gt(0).any():
         raise SchemaError(
@@ -136,6 +139,7 @@ def _lines(
         .select(
             group=nw.lit(TOTAL) if by is None else nw.col(by),
             order=nw.col("order_id") if "order_id" in optional else nw.lit(""),
+            customer=nw.col("customer_id") if "customer_id" in optional else nw.lit(""),
             item=nw.col("product_id") if "product_id" in optional else nw.lit(""),
             revenue=nw.col("revenue"),
             units=quantity,
@@ -150,9 +154,10 @@ def _orders(lines: nw.LazyFrame[Any], optional: list[str]) -> nw.LazyFrame[Any]:
     sums = [nw.col(name).sum() for name in ("revenue", "units", "lacking")]
     if "order_id" not in optional:
         return lines.select("group", "revenue", "units", "lacking", n_items=nw.col("bought"))
+    order = "group", "customer", "order"
     if "product_id" in optional:
-        lines = lines.group_by("group", "order", "item").agg(nw.col("bought").max(), *sums)
-    return lines.group_by("group", "order").agg(nw.col("bought").sum().alias("n_items"), *sums)
+        lines = lines.group_by(*order, "item").agg(nw.col("bought").max(), *sums)
+    return lines.group_by(*order).agg(nw.col("bought").sum().alias("n_items"), *sums)
 
 
 def _cells(orders: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

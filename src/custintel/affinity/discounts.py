@@ -15,6 +15,7 @@ from custintel._frames import (
     is_missing,
     lazy,
     number_of_day,
+    require_sums,
     to_pandas,
 )
 from custintel._shrinkage import shrunk_rates
@@ -70,7 +71,8 @@ def promotion_dependency(
     Raises
     ------
     SchemaError
-        If a column is missing, nobody bought in time, or a discount is negative.
+        If a column is missing, nobody bought in time, a discount is negative, or an amount lies
+        beyond 1e30.
     ValueError
         If `as_of` or `level` is not as described.
 
@@ -124,6 +126,7 @@ def _lines(transactions: Frame, by: str, last_day: int) -> nw.LazyFrame[Any]:
             surcharged=(nw.col("discount") < 0).cast(nw.Int64),
         )
     )
+    require_sums(lines, {"revenue": "revenue", "discount": "discount"})
     if not orders:
         return lines
     return lines.group_by("group", "customer", "order").agg(

@@ -9,7 +9,15 @@ import pandas as pd
 
 from custintel import _formats as formats
 from custintel._checks import require_between
-from custintel._frames import Frame, day_number, has_column, lazy, number_of_day, to_pandas
+from custintel._frames import (
+    Frame,
+    day_number,
+    has_column,
+    lazy,
+    number_of_day,
+    require_sums,
+    to_pandas,
+)
 from custintel._intervals import Floats
 from custintel._shrinkage import shrunk_rates
 from custintel._significance import fisher_greater, q_values
@@ -33,19 +41,20 @@ def company_propensity(
 ) -> pd.DataFrame:
     """Find which companies take more of what than all companies do.
 
-    A purchase here is an item in an order. The location quotient is a company's share of its
-    purchases that are of an item, over that share among all purchases: 2 is twice as many as
-    usual. On few purchases it is wild, so beside it stands the share drawn towards that of the
-    other companies, with its interval, and the test of more purchases than chance would bring.
-    The test takes purchases as made one by one; where a company sends whole teams, they are
-    not, and q is too small.
+    A purchase here is an item in an order, and an order one of one customer. The location
+    quotient is a company's share of its purchases that are of an item, over that share among
+    all purchases: 2 is twice as many as usual. On few purchases it is wild, so beside it stands
+    the share drawn towards that of the other companies, with its interval, and the test of more
+    purchases than chance would bring. The test takes purchases as made one by one; where a
+    company sends whole teams, they are not, and q is too small.
 
     Parameters
     ----------
     transactions : DataFrame
-        ``ordered_at``, ``revenue``, the columns `unit` and `by`, and ``order_id`` if there is
-        one (without, each row is an order); pandas, polars, DuckDB, PySpark, pyarrow, or the
-        path of a Parquet file. Refunds are no purchases, and netted in the revenue.
+        ``ordered_at``, ``revenue``, the columns `unit` and `by`, and if there are any
+        ``order_id`` (without, each row is an order) and ``customer_id``; pandas, polars, DuckDB,
+        PySpark, pyarrow, or the path of a Parquet file. Refunds are no purchases, and netted
+        in the revenue.
     as_of : date-like
         Last day observed, included; later lines are ignored.
     by : str, default="category"
@@ -79,7 +88,7 @@ def company_propensity(
     Raises
     ------
     SchemaError
-        If a column is missing, or nobody known bought in time.
+        If a column is missing, nobody known bought in time, or an amount lies beyond 1e30.
     ValueError
         If `as_of` or `level` is not as described, or `unit` and `by` are the same column.
 
@@ -129,22 +138,26 @@ def company_propensity(
 
 def _cells(transactions: Frame, unit: str, by: str, last_day: int) -> nw.LazyFrame[Any]:
     """Return purchases and revenue of each company and item, and the lines behind them."""
-    orders = ["order_id"] if has_column(transactions, "order_id") else []
+    has_orders = has_column(transactions, "order_id")
+    whose = [name for name in ("order_id", "customer_id") if has_column(transactions, name)]
+    orders = {f"key_{i}": nw.col(name) for i, name in enumerate(whose)} if has_orders else {}
+    columns = ["ordered_at", "revenue", unit, by, *(whose if has_orders else [])]
     lines = (
-        lazy(transactions, list(dict.fromkeys(["ordered_at", "revenue", unit, by, *orders])))
+        lazy(transactions, list(dict.fromkeys(columns)))
         .filter(day_number("ordered_at") <= last_day)
         .select(
             unit=nw.col(unit),
             item=nw.col(by),
-            order=nw.col("order_id") if orders else nw.lit(""),
             n=(nw.col("revenue") >= 0).cast(nw.Int64),
             revenue=nw.col("revenue"),
             lines=nw.lit(1),
+            **orders,
         )
     )
+    require_sums(lines, {"revenue": "revenue"})
     sums = nw.col("revenue").sum(), nw.col("lines").sum()
     if orders:
-        lines = lines.group_by("unit", "item", "order").agg(nw.col("n").max(), *sums)
+        lines = lines.group_by("unit", "item", *orders).agg(nw.col("n").max(), *sums)
     return lines.group_by("unit", "item").agg(nw.col("n").sum(), *sums)
 
 

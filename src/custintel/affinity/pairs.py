@@ -35,8 +35,9 @@ def product_pairs(
     ----------
     transactions : DataFrame
         ``ordered_at``, ``revenue``, the column `by`, and ``order_id`` or ``customer_id``;
-        pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet file. Refunds are
-        left out. Lines without an item count in their baskets alone, and a warning counts them.
+        pandas, polars, DuckDB, PySpark, pyarrow, or the path of a Parquet file. If it has both,
+        orders of one number but of several customers are several orders. Refunds are left
+        out. Lines without an item count in their baskets alone, and a warning counts them.
     as_of : date-like
         Last day observed, included; later lines are ignored.
     min_support : float or int

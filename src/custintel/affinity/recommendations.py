@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from custintel._checks import quoted, require_choice, require_count
-from custintel._frames import Frame
+from custintel._frames import Frame, plain_text
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
@@ -161,7 +161,7 @@ def require_items(baskets: Baskets, by: str) -> None:
 def _ids(customers: str | Sequence[str]) -> list[str]:
     ids = [customers] if isinstance(customers, str) else customers
     is_list = isinstance(ids, Sequence | pd.Index | pd.Series | np.ndarray)
-    found = list(dict.fromkeys(map(str, ids))) if is_list else []
+    found = list(dict.fromkeys(map(plain_text, ids))) if is_list else []
     if not found:
         raise ValueError(
             _(

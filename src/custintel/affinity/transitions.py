@@ -10,10 +10,12 @@ from custintel._checks import require_count
 from custintel._frames import Frame
 from custintel._intervals import Floats, normal_quantile, wilson_interval
 from custintel._text import mark as N_
+from custintel._text import translate as _
 from custintel._time import Day, Span
 from custintel.affinity._following import Cases, Rule, Sums
 from custintel.affinity._repeated_cases import RepeatedCases
 from custintel.affinity._sequences import Flags, Ints, Sequences, read_sequences
+from custintel.errors import SchemaError
 
 OTHER, NONE = N_("(other items)"), N_("(no further purchase)")
 
@@ -78,7 +80,8 @@ def transition_table(
     Raises
     ------
     SchemaError
-        If a column is missing, or there is no purchase.
+        If a column is missing, there is no purchase, or an item that is told apart has the
+        name ``(other items)``, with others beside it, or ``(no further purchase)``.
     ValueError
         If `as_of`, `horizon`, `n_items` or `level` is not one.
 
@@ -214,4 +217,19 @@ def _states(sequences: Sequences, n_items: int) -> tuple[Ints, list[str]]:
     place = np.empty_like(largest)
     place[largest] = np.minimum(np.arange(len(largest)), n_items)
     names = [str(name) for name in sequences.items[largest[:n_items]]]
-    return place[sequences.item], names if len(largest) <= n_items else [*names, OTHER]
+    further = [NONE] if len(largest) <= n_items else [OTHER, NONE]
+    _require_other_names(names, further)
+    return place[sequences.item], [*names, *further[:-1]]
+
+
+def _require_other_names(names: list[str], taken: list[str]) -> None:
+    """Raise `SchemaError` if two states would have one name."""
+    for name in taken:
+        if name in names:
+            raise SchemaError(
+                _(
+                    "An item of 'transactions' is called {name!r}, as something else here is. "
+                    "Rename the item, so that the two are not taken for one.",
+                    name=name,
+                )
+            )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_type
+from custintel._frames import plain_text
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -21,9 +22,13 @@ Table = pd.DataFrame
 
 
 def by_customer(table: Table, *, name: str) -> Table:
-    """Return a table indexed by customer as text: the column ``customer_id``, or else its index."""
+    """Return a table indexed by customer as text: the column ``customer_id``, or else its index.
+
+    No two columns have one name: which of them is meant could not be told.
+    """
     a_table = _("a pandas DataFrame with one row per customer")
     require_type(table, pd.DataFrame, name=name, what=a_table)
+    _require_different_columns(table, name)
     keyed = table.set_index(KEY) if KEY in table.columns else table
     return keyed.set_axis(_ids(keyed.index, name), axis=0)
 
@@ -70,7 +75,7 @@ def labelled(values: Series) -> Series:
     else:
         values = values.map(str, na_action="ignore")
         order = sorted(values.dropna().unique().tolist())
-    texts = {value: _written(value) for value in order}
+    texts = {value: plain_text(value) for value in order}
     found = values.astype(object).map(texts)
     found = found.where(found.notna(), MISSING)
     named = [text for text in dict.fromkeys(texts.values()) if text != MISSING]
@@ -79,8 +84,20 @@ def labelled(values: Series) -> Series:
     return found.astype(kind)
 
 
-def _written(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def _require_different_columns(table: Table, name: str) -> None:
+    repeated = table.columns[table.columns.duplicated()].unique()
+    if len(repeated):
+        raise SchemaError(
+            _n(
+                "{name} has {n} name on more than one column: {examples}. Rename or drop the "
+                "columns until each name is one column.",
+                "{name} has {n} names on more than one column: {examples}. Rename or drop the "
+                "columns until each name is one column.",
+                len(repeated),
+                name=name,
+                examples=quoted(repeated, most=3),
+            )
+        )
 
 
 def _ids(index: pd.Index, name: str) -> pd.Index:
@@ -96,7 +113,9 @@ def _ids(index: pd.Index, name: str) -> pd.Index:
                 name=name,
             )
         )
-    ids = index.astype("str")
+    # Whole numbers that went through a column with missing ones are floats: 10.0 is customer 10.
+    plain = index.astype("float64").map(plain_text) if index.dtype.kind == "f" else index
+    ids = plain.astype("str")
     repeated = ids[ids.duplicated()].unique()
     if len(repeated):
         raise SchemaError(

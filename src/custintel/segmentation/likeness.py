@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from custintel import _formats as formats
 from custintel._checks import quoted, require_between, require_columns
+from custintel._frames import plain_text
 from custintel._intervals import Floats, wilson_interval
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -187,7 +188,7 @@ def lookalikes(
 
 
 def _among(customers: pd.Index, seeds: Iterable[object]) -> NDArray[np.bool_]:
-    wanted = pd.Index([str(seed) for seed in seeds]).unique()
+    wanted = pd.Index([plain_text(seed) for seed in seeds]).unique()
     places = customers.get_indexer(wanted)
     is_seed = np.zeros(len(customers), dtype=bool)
     is_seed[places[places >= 0]] = True

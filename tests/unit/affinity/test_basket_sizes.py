@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,3 +155,27 @@ def test_unusable_arguments_are_refused(order_lines):
         basket_statistics(order_lines, as_of=AS_OF, level=95)
     with pytest.raises(ValueError, match="as_of is a date"):
         basket_statistics(order_lines, as_of="today")
+
+
+def test_orders_of_one_number_are_one_for_each_customer(order_lines):
+    shared = order_lines.assign(order_id=order_lines["order_id"].replace("4", "1"))
+    found = basket_statistics(shared, as_of=AS_OF)
+    pd.testing.assert_frame_equal(found, basket_statistics(order_lines, as_of=AS_OF))
+    without = basket_statistics(shared.drop(columns="customer_id"), as_of=AS_OF)
+    assert without["n_orders"].tolist() == [4]
+
+
+@pytest.mark.parametrize("column", ["revenue", "quantity"])
+@pytest.mark.parametrize("amount", [1e308, -2e30, np.inf])
+def test_amounts_that_cannot_be_added_up_are_refused(order_lines, column, amount):
+    order_lines = order_lines.astype({column: float})
+    order_lines.loc[[0, 2], column] = amount
+    said = f"2 lines of 'transactions' have a {column} beyond 1e+30, too large to be added up: "
+    with pytest.raises(SchemaError, match=re.escape(f"{said}'{amount}', '{amount}'.")):
+        basket_statistics(order_lines, as_of=AS_OF)
+
+
+def test_the_largest_amounts_have_finite_figures(order_lines):
+    order_lines.loc[0, "revenue"] = 1e30
+    order_lines.loc[1, "revenue"] = -1e30
+    assert basket_statistics(order_lines, as_of=AS_OF).notna().all(axis=None)

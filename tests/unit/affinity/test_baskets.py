@@ -18,6 +18,14 @@ def read(table, **more):
     return read_baskets(table, **{"as_of": AS_OF, "basket": "order", "by": "product_id", **more})
 
 
+@pytest.fixture(params=["pandas", "engine"])
+def held_where(request, monkeypatch):
+    """Small tables are numbered by pandas, large ones by DuckDB."""
+    if request.param == "engine":
+        monkeypatch.setattr("custintel._frames._LARGE", 1)
+
+
+@pytest.mark.usefixtures("held_where")
 def test_orders_and_customers(order_lines):
     assert held(read(order_lines)) == {
         "1": {"cd-1", "cd-2"},
@@ -110,3 +118,22 @@ def test_unusable_tables_are_refused(order_lines):
     with pytest.raises(ValueError, match="basket is one of 'order', 'customer': got 'session'"):
         read(order_lines, basket="session")
     assert np.isfinite(order_lines["revenue"]).all()
+
+
+@pytest.mark.usefixtures("held_where")
+def test_orders_of_one_number_are_one_for_each_customer(order_lines):
+    # Order 1 is Ada's; Cleo's order 4, two books, gets its number, as of another system.
+    shared = order_lines.assign(order_id=order_lines["order_id"].replace("4", "1"))
+    baskets = read(shared)
+    assert baskets.baskets.to_list() == ["1", "1", "2", "3", "5"]
+    # Which of the two comes first is left to the engine.
+    rows = baskets.matrix.toarray().astype(bool)
+    assert {frozenset(baskets.items[row]) for row in rows[:2]} == {
+        frozenset({"cd-1", "cd-2"}),
+        frozenset({"book-1", "book-2"}),
+    }
+    numbered = read(shared, name_baskets=False)
+    assert numbered.matrix.shape == baskets.matrix.shape
+    assert numbered.item_counts().tolist() == baskets.item_counts().tolist()
+    # Without customers a number is all that tells orders apart.
+    assert len(read(shared.drop(columns="customer_id")).baskets) == 4

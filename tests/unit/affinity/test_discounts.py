@@ -78,3 +78,11 @@ def test_bad_input_is_refused(transactions):
         promotion_dependency(transactions.drop(columns="discount"), as_of=AS_OF)
     free = transactions.head(3).assign(revenue=0.0, discount=0.0, customer_id="a")
     assert np.isnan(promotion_dependency(free, as_of=AS_OF)["discount_rate"].iloc[0])
+
+
+@pytest.mark.parametrize("column", ["revenue", "discount"])
+def test_amounts_that_cannot_be_added_up_are_refused(transactions, column):
+    transactions.loc[7, "revenue"] = 20.0  # a purchase, as refunds are not read
+    transactions.loc[7, column] = 1e308
+    with pytest.raises(SchemaError, match=rf"1 line .* has a {column} beyond 1e\+30"):
+        promotion_dependency(transactions, as_of=AS_OF)

@@ -121,3 +121,18 @@ def test_bad_input_is_refused(transactions):
         company_propensity(transactions, as_of=AS_OF, by="category", unit="category")
     with pytest.raises(SchemaError, match="lacks 'sector'"):
         company_propensity(transactions, as_of=AS_OF, unit="sector")
+
+
+def test_orders_of_one_number_are_one_for_each_customer(transactions):
+    people = transactions.assign(customer_id=[f"c{i % 7}" for i in range(len(transactions))])
+    bought = people[people["revenue"] >= 0]
+    of_whom = bought[["account_id", "customer_id", "order_id", "category"]].drop_duplicates()
+    expected = of_whom.groupby(["account_id", "category"]).size()
+    found = company_propensity(people, as_of=AS_OF).set_index(["account_id", "category"])
+    assert found["n_purchases"].to_dict() == expected.to_dict()
+    assert len(of_whom) > len(of_whom.drop(columns="customer_id").drop_duplicates())
+
+
+def test_amounts_that_cannot_be_added_up_are_refused(transactions):
+    with pytest.raises(SchemaError, match=r"600 lines .* have a revenue beyond 1e\+30"):
+        company_propensity(transactions.assign(revenue=1e308), as_of=AS_OF)

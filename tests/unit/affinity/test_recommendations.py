@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import binomtest, chi2_contingency
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from custintel.affinity import _neighbours as neighbours
 from custintel.affinity import recommend, recommendation_trial
@@ -290,15 +290,51 @@ def test_trials_without_anybody_to_judge_are_refused(split):
         recommendation_trial(split, calibration_end=CUT, as_of=AS_OF, level=1)
 
 
+def newcombes(both, first_only, second_only, neither):
+    """Return Newcombe's interval (1998, method 10) from the parts that others compute.
+
+    Wilson's bounds are statsmodels', and φ is the root of scipy's χ² over n, with Yates'
+    correction where the two go together, as Newcombe's correction of φ is the same.
+    """
+    n = both + first_only + second_only + neither
+    rates = np.array([both + first_only, both + second_only]) / n
+    low, high = proportion_confint(rates * n, n, 0.05, method="wilson")
+    cross = both * neither - first_only * second_only
+    cells = [[both, first_only], [second_only, neither]]
+    phi = 0.0
+    if np.prod([rates, 1 - rates]) > 0:
+        phi = np.sign(cross) * np.sqrt(chi2_contingency(cells, correction=cross > 0)[0] / n)
+    down, up = rates - low, high - rates
+    gap = rates[0] - rates[1]
+    return (
+        gap - np.sqrt(down[0] ** 2 - 2 * phi * down[0] * up[1] + up[1] ** 2),
+        gap + np.sqrt(up[0] ** 2 - 2 * phi * up[0] * down[1] + down[1] ** 2),
+    )
+
+
 @pytest.mark.parametrize(
-    ("counts", "published"),
+    "counts",
     [
-        # Newcombe (1998), method 10, on one of his worked examples.
-        ((36, 12, 2, 0), (0.0569, 0.3404)),
+        (36, 12, 2, 0),  # the two go apart: φ is below 0, and not corrected
+        (10, 20, 5, 65),  # together: corrected
+        (40, 3, 8, 49),
+        (10, 9, 7, 8),  # together by no more than the correction: φ is 0
+        (0, 7, 9, 0),  # φ is −1
+        (20, 0, 0, 30),  # φ is near 1
+        (3, 4, 0, 0),  # one of them always hits
     ],
 )
-def test_paired_difference_equals_the_published_interval(counts, published):
-    assert PairedRates(*counts).interval(0.95) == pytest.approx(published, abs=5e-5)
+def test_paired_difference_has_newcombes_interval(counts):
+    assert PairedRates(*counts).interval(0.95) == pytest.approx(newcombes(*counts), abs=1e-9)
+
+
+@pytest.mark.parametrize("counts", [(10, 9, 7, 8), (3, 4, 0, 0), (0, 0, 5, 5)])
+def test_rates_that_are_not_related_have_the_interval_of_independent_ones(counts):
+    n = sum(counts)
+    expected = confint_proportions_2indep(
+        *(counts[0] + counts[1], n, counts[0] + counts[2], n), method="newcomb", compare="diff"
+    )
+    assert PairedRates(*counts).interval(0.95) == pytest.approx(expected, abs=1e-9)
 
 
 def test_paired_interval_covers_the_difference_as_often_as_it_says():

@@ -124,3 +124,23 @@ def test_wrong_arguments_are_told(orders, arguments, message):
 def test_a_table_without_purchases_is_told(orders):
     with pytest.raises(SchemaError, match="no purchase on or before"):
         transition_table(orders, as_of="2021-12-31")
+
+
+def test_an_item_that_is_called_as_all_others_are_is_never_taken_for_them(orders):
+    named = orders.assign(product_id=orders["product_id"].replace({"a": OTHER}))
+    with pytest.raises(SchemaError, match=r"'transactions' is called '\(other items\)'"):
+        transition_table(named, as_of="2023-12-31", n_items=1)
+    # Where all items are told apart there is no other row of that name ...
+    found = transition_table(named, as_of="2023-12-31")
+    expected = transition_table(orders, as_of="2023-12-31").replace({"a": OTHER})
+    pd.testing.assert_frame_equal(found, expected)
+    # ... and a rare one is among the others.
+    rare = orders.assign(product_id=orders["product_id"].replace({"c": OTHER}))
+    found = transition_table(rare, as_of="2023-12-31", n_items=1)
+    pd.testing.assert_frame_equal(found, transition_table(orders, as_of="2023-12-31", n_items=1))
+
+
+def test_an_item_that_is_called_as_no_purchase_is_refused(orders):
+    named = orders.assign(product_id=orders["product_id"].replace({"b": NONE}))
+    with pytest.raises(SchemaError, match=r"is called '\(no further purchase\)'"):
+        transition_table(named, as_of="2023-12-31")

@@ -165,3 +165,9 @@ def test_values_that_are_not_known_are_refused(value: float) -> None:
         segment_table(pd.Series({"a": "x"}), pd.Series({"a": value}))
     with pytest.raises(SchemaError, match="values holds numbers"):
         segment_table(pd.Series({"a": "x"}), pd.Series({"a": "5"}))
+
+
+def test_columns_of_one_name_are_refused(customers: pd.DataFrame) -> None:
+    twice = pd.concat([customers, customers[["country"]]], axis=1)
+    with pytest.raises(SchemaError, match="more than one column: 'country'"):
+        segment_by(twice, by=["country"])

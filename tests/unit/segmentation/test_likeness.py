@@ -145,3 +145,25 @@ def test_what_cannot_be_learned_from_is_refused(customers: pd.DataFrame, seeds: 
     many = customers.assign(town=[f"t{i // 6}" for i in range(1000)])
     with pytest.raises(SchemaError, match="'town' holds 167 values"):
         lookalikes(many, seeds, features=["town"])
+
+
+def test_ids_that_are_floats_are_the_whole_numbers_they_hold(
+    customers: pd.DataFrame, seeds: pd.Index
+) -> None:
+    numbers = {name: i for i, name in enumerate(customers["customer_id"])}
+    numbered = {
+        kind: lookalikes(
+            customers.assign(customer_id=customers["customer_id"].map(numbers).astype(kind)),
+            seeds.map(numbers).astype(kind),
+            features=["income"],
+            n=5,
+        ).table
+        for kind in ("float64", "str")
+    }
+    pd.testing.assert_frame_equal(numbered["float64"], numbered["str"])
+
+
+def test_columns_of_one_name_are_refused(customers: pd.DataFrame, seeds: pd.Index) -> None:
+    twice = pd.concat([customers, customers[["income"]]], axis=1)
+    with pytest.raises(SchemaError, match="customers has 1 name on more than one column: 'income'"):
+        lookalikes(twice, seeds, features=["noise"])

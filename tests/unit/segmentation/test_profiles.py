@@ -1,6 +1,7 @@
 """`profile_table` and `profile_means`: against definitions, other libraries, and simulation."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -196,3 +197,25 @@ def test_what_cannot_be_compared_is_refused(customers: pd.DataFrame, segments: p
         profile_means(customers, segments, columns=[])
     with pytest.raises(SchemaError, match="infinite for 1 customer: 'c000'"):
         profile_means(customers.assign(income=[np.inf] + [1.0] * 199), segments)
+
+
+@pytest.mark.parametrize("function", [profile_table, profile_means])
+@pytest.mark.parametrize("name", ["country", "customer_id"])
+def test_columns_of_one_name_are_refused(
+    customers: pd.DataFrame, segments: pd.Series, function: Callable[..., pd.DataFrame], name: str
+) -> None:
+    twice = pd.concat([customers, customers[[name]]], axis=1)
+    with pytest.raises(
+        SchemaError, match=f"customers has 1 name on more than one column: '{name}'"
+    ):
+        function(twice, segments)
+
+
+def test_ids_that_are_floats_are_the_whole_numbers_they_hold() -> None:
+    segments = pd.Series(["best", "best", "rest", "rest"], index=["10", "11", "12", "13"])
+    ids = pd.Index([10.0, 11.0, 12.0, 13.0])
+    customers = pd.DataFrame({"country": ["FR", "CH", "FR", "FR"]}, index=ids)
+    expected = profile_table(customers.set_axis(segments.index), segments)
+    pd.testing.assert_frame_equal(profile_table(customers, segments), expected)
+    by_floats = profile_table(customers, segments.set_axis(ids.astype("float32")))
+    pd.testing.assert_frame_equal(by_floats, expected)

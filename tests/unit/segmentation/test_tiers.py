@@ -101,3 +101,9 @@ def test_what_makes_no_tiers_is_refused() -> None:
         value_tiers(spend(1, np.nan))
     assert value_tiers(spend()).empty
     assert value_tiers(spend(0, -1))["value_share"].isna().all()
+
+
+def test_customers_equal_on_paper_are_ranked_by_id():
+    # The sum is larger than 0.3 in the last digit alone.
+    tiers = value_tiers(pd.Series({"zoe": 0.1 + 0.2, "ann": 0.3, "bob": 0.1}))
+    assert tiers["rank"].to_dict() == {"zoe": 2, "ann": 1, "bob": 3}

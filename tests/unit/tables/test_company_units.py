@@ -2,11 +2,12 @@
 
 import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from custintel.datasets import simulate_crm
-from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
+from custintel.errors import CustintelWarning, SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.tables import by_account
 
 
@@ -186,3 +187,15 @@ def test_revenue_of_companies_equals_a_count_by_hand():
     found = companies.groupby("customer_id")["revenue"].sum()
     assert len(expected) > 50
     assert found.to_dict() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("without", ["keep", "drop"])
+def test_whole_numbers_with_gaps_are_the_ids_that_texts_write(without):
+    """Missing cells make pandas read the companies 10 and 11 as 10.0 and 11.0."""
+    lines = pd.DataFrame({"customer_id": ["1", "2", "3"], "revenue": [1.0, 2.0, 4.0]})
+    people = pd.DataFrame({"customer_id": [1.0, 2.0, 3.0], "account_id": [10.0, np.nan, 11.0]})
+    companies = pd.DataFrame({"account_id": ["10", "11"]})
+    with pytest.warns(CustintelWarning, match="1 of 3 customers has no company .0 not in") as told:
+        found = by_account(lines, people, accounts=companies, without=without)
+    assert len(told) == 1
+    assert found["customer_id"].tolist() == ["10", *(["2"] if without == "keep" else []), "11"]
