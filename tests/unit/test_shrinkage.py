@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad, quad
 from scipy.special import betaln
+from scipy.stats import beta
 
 from custintel._shrinkage import shrunk_means, shrunk_rates
 
@@ -25,6 +26,30 @@ def test_rates_are_the_posterior_means_of_the_model():
     assert shrunk_rates(successes, trials).value[0] == pytest.approx(first / total, abs=2e-3)
 
 
+@pytest.mark.parametrize("n_groups", [3, 60])
+def test_rates_and_bounds_are_those_of_the_posterior_on_an_even_grid(n_groups):
+    rng = np.random.default_rng(3)
+    trials = rng.integers(1, 60, n_groups)
+    successes = rng.binomial(trials, rng.beta(4, 8, n_groups))
+    # Both priors are uniform: on the mean rate, and on u = 1 / sqrt(a + b).
+    even = (np.arange(200) + 0.5) / 200
+    rate, u = (each[..., None] for each in np.meshgrid(even, even))
+    a, b = rate / u**2, (1 - rate) / u**2
+    log = (betaln(a + successes, b + trials - successes) - betaln(a, b)).sum(axis=-1)
+    weight = np.exp(log - log.max())[..., None]
+    weight /= weight.sum()
+    cases = a + b + trials
+    mean = (weight * (a + successes) / cases).sum(axis=(0, 1))
+    square = (weight * (a + successes) * (a + successes + 1) / cases / (cases + 1)).sum(axis=(0, 1))
+    # Bounds are those of the beta distribution with the posterior's mean and variance.
+    strength = mean * (1 - mean) / (square - mean**2) - 1
+    low, high = beta.interval(0.9, mean * strength, (1 - mean) * strength)
+    shrunk = shrunk_rates(successes, trials, level=0.9)
+    np.testing.assert_allclose(shrunk.value, mean, atol=2e-3)
+    np.testing.assert_allclose(shrunk.low, low, atol=3e-3)
+    np.testing.assert_allclose(shrunk.high, high, atol=3e-3)
+
+
 def test_means_are_the_posterior_means_of_the_model():
     means, variances = np.array([8.0, 6.0, 9.0]), np.array([0.5, 0.2, 4.0])
     scale = 1 / np.mean(1 / variances)
@@ -41,9 +66,19 @@ def test_means_are_the_posterior_means_of_the_model():
     def third(between, common):
         return common + between / (between + 4.0) * (9.0 - common)
 
+    def square(between, common):
+        # Of the third mean once the spread is known: its own doubt, and that of the others' mean.
+        own = between / (between + 4.0)
+        doubt = own * 4.0 + (1 - own) ** 2 / (1 / (variances + between)).sum()
+        return doubt + third(between, common) ** 2
+
     total = quad(given, 0, 1, args=(lambda between, common: 1.0,))[0]
-    value = quad(given, 0, 1, args=(third,))[0]
-    assert shrunk_means(means, variances).value[2] == pytest.approx(value / total, abs=1e-3)
+    value, second = (quad(given, 0, 1, args=(what,))[0] / total for what in (third, square))
+    shrunk = shrunk_means(means, variances)
+    assert shrunk.value[2] == pytest.approx(value, abs=1e-3)
+    half = 1.959964 * np.sqrt(second - value**2)
+    assert shrunk.high[2] - shrunk.value[2] == pytest.approx(half, rel=2e-3)
+    assert shrunk.value[2] - shrunk.low[2] == pytest.approx(half, rel=2e-3)
 
 
 def test_more_cases_count_for_more():

@@ -47,17 +47,11 @@ def best_rule(points: Points, weight: Floats, search: ClusterSearch) -> Rule:
     rows = _searched(len(points), rng)
     if search.method == "gaussian_mixture":
         return _mixture(points, weight, rows, search)
-    if search.method == "k_prototypes":
-        start = best_k_prototypes(
-            points.of(rows),
-            weight[rows],
-            n_clusters=search.n_clusters,
-            gamma=search.gamma,
-            n_starts=search.n_starts,
-            rng=rng,
-        )
-        return start if _is_all(rows, points) else k_prototypes(points, weight, start=start)
-    return _k_means(points, weight, rows, search)
+    if search.method == "k_means":
+        found = _k_means(points, weight, rows, search)
+        if found is not None:
+            return found
+    return _k_prototypes(points, weight, rows, search, rng)
 
 
 def criterion(rule: Rule, points: Points, weight: Floats) -> float:
@@ -90,19 +84,47 @@ def _threads(points: Points) -> AbstractContextManager[Any]:
     return limits
 
 
+def _k_prototypes(
+    points: Points,
+    weight: Floats,
+    rows: NDArray[np.intp],
+    search: ClusterSearch,
+    rng: np.random.Generator,
+) -> Prototypes:
+    start = best_k_prototypes(
+        points.of(rows),
+        weight[rows],
+        n_clusters=search.n_clusters,
+        gamma=search.gamma,
+        n_starts=search.n_starts,
+        rng=rng,
+    )
+    return start if _is_all(rows, points) else k_prototypes(points, weight, start=start)
+
+
 def _k_means(
     points: Points, weight: Floats, rows: NDArray[np.intp], search: ClusterSearch
-) -> Prototypes:
+) -> Prototypes | None:
+    """Return the clusters that scikit-learn finds; None if it leaves one of them empty.
+
+    It does where customers differ by a few last digits, which its distances lose. Those of
+    k-prototypes, slower but otherwise the same without texts, keep them.
+    """
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     k, seed = search.n_clusters, search.seed
-    with _threads(points):
+    with warnings.catch_warnings(), _threads(points):
+        # It warns of clusters left empty.
+        warnings.simplefilter("ignore", ConvergenceWarning)
         start = KMeans(k, n_init=search.n_starts, random_state=seed, tol=_COARSE).fit(
             points.numbers[rows], sample_weight=weight[rows]
         )
         # Without tolerance: ended, every point is nearest to the mean of its own cluster.
         ended = KMeans(k, init=start.cluster_centers_, n_init=1, tol=0, max_iter=_MOST_PASSES)
         ended.fit(points.numbers, sample_weight=weight)
+    if len(np.unique(ended.labels_)) < k:
+        return None
     prototypes = Prototypes(ended.cluster_centers_, points.codes[:k], search.gamma)
     # Summed anew, because threads add up in no fixed order.
     return moved(prototypes, points, weight, ended.labels_)

@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from custintel.errors import SchemaError, WeakResultWarning
-from custintel.models import BetaGeoModel, CustomerClusters
+from custintel.models import BetaGeoModel, CustomerClusters, choose_k
 
 CENTERS = np.array([[5, 40, 900.0], [20, 12, 300.0], [150, 4, 80.0], [500, 1, 20.0]])
 METHODS = ["k_means", "k_prototypes", "gaussian_mixture"]
@@ -187,6 +187,28 @@ def test_equal_numbers_count_as_alike_whatever_rounding_does():
     with pytest.warns(WeakResultWarning, match="'monetary' is the same"):
         model = CustomerClusters(2, features=["monetary", "frequency"]).fit(table)
     assert model.features_ == ["frequency"]
+
+
+@pytest.mark.parametrize("method", ["k_means", "k_prototypes"])
+@pytest.mark.parametrize("apart", [1e-15, 1e-12, 1e-9])
+def test_customers_apart_by_last_digits_may_be_clusters_of_their_own(method, apart):
+    table = pd.DataFrame({"a": [0.0, apart, 1.0, 2.0], "b": [5.0, 5.0, 9.0, 1.0]})
+    model = CustomerClusters(4, method=method, features=["a", "b"], transform="none").fit(table)
+    assert model.labels_.tolist() == [4, 3, 2, 1]
+    assert model.sizes_.tolist() == [1, 1, 1, 1]
+    assert model.inertia_ == pytest.approx(0, abs=1e-12)
+
+
+def test_clusters_of_nearly_equal_customers_can_be_chosen():
+    # Sums of the same amounts in another order differ in the last digit.
+    monetary = [0.1 + 0.2, 0.3, 5.0, 90.0, 95.0] * 5
+    choice = choose_k(
+        pd.DataFrame({"monetary": monetary}),
+        model=CustomerClusters(features=["monetary"], transform="none"),
+        k=[3, 4],
+        n_resamples=10,
+    )
+    assert choice.table["worst_jaccard"].between(0, 1).all()
 
 
 def test_nothing_but_equal_customers_is_refused():

@@ -58,6 +58,15 @@ def test_growth_on_nothing_is_missing_and_told():
     assert added["growth_share"].tolist() == [1, 0, 1, 0]
 
 
+def test_growth_on_less_than_nothing_is_missing_as_well():
+    # More was refunded than sold: divided by it, every gain would be a loss.
+    table = pd.DataFrame({2021: [-30.0, 5.0], 2022: [10.0, 5.0]}, index=["a", "b"])
+    with pytest.warns(WeakResultWarning, match="1 period has no contributions.*'2022'"):
+        added = growth_contributions(table)
+    assert added["contribution"].isna().all()
+    assert added["growth_share"].tolist() == [1, 0]
+
+
 def test_index_numbers_do_not_add_up_and_that_is_told():
     index = pd.DataFrame({2021: [100, 100], 2022: [110, 120]}, index=["a", "b"])
     with pytest.warns(WeakResultWarning, match="as in an index, whose numbers do not add up"):
