@@ -213,7 +213,8 @@ def _together(purchases: _Purchases) -> TogetherResults:
     told_apart = seen if by == "product_id" else seen.assign(product_id=seen[by])
     baskets = basket_statistics(told_apart, as_of=day, level=purchases.level).iloc[0]
     least = max(_FEWEST_TOGETHER, -(-int(baskets["n_orders"]) // _PER_TEN_THOUSAND))
-    has_pairs = bool(known.drop_duplicates(["order_id", by])["order_id"].duplicated().any())
+    order = ["customer_id", "order_id"]
+    has_pairs = bool(known.drop_duplicates([*order, by]).duplicated(order).any())
     months = (day.to_period("M") - seen["ordered_at"].min().to_period("M")).n + 1
     horizon = next((span for needed, span in _FOLLOWING if months >= needed), None)
     pairs = following = pd.DataFrame()

@@ -67,7 +67,7 @@ def more_section(analysis: Analysis) -> Section | None:
     blocks = [_missing(analysis, each) for each in _PARTS if getattr(activity, each.name) is None]
     if activity.together is None and activity.products is not None:
         blocks.append(_missing(analysis, _TOGETHER))
-    elif activity.together is not None and analysis.source.transactions["order_id"].is_unique:
+    elif activity.together is not None and _has_one_row_per_order(analysis):
         blocks.append(_one_row_per_order())
     if activity.outlook is None:
         blocks.append(_outlook(analysis))
@@ -106,6 +106,10 @@ def _missing(analysis: Analysis, part: _Part) -> Definition:
     else:
         told = sentence("Export a column {column} ({meaning}): it tells {tells}.", **fields)
     return Definition(_(part.title), told)
+
+
+def _has_one_row_per_order(analysis: Analysis) -> bool:
+    return not analysis.source.transactions.duplicated(["customer_id", "order_id"]).any()
 
 
 def _one_row_per_order() -> Definition:
