@@ -12,16 +12,16 @@ from custintel.datasets._crm_facts import (
     CATEGORIES,
     FIRST_DAY,
     N_PROGRAMMES,
-    REPEAT_RATE,
     first_shares,
     launches,
     transition_shares,
 )
+from custintel.datasets._crm_habits import Habits
 from custintel.datasets._random import draw_from
 
 # People arrived as evenly before the export as during it: a CRM does not begin with its export.
-EARLIEST = -N_DAYS
-_GAP_SHAPE, _GAP_SCALE = 2.0, 60.0  # days between enrolments, beyond the shortest gap
+# Of those who came still earlier hardly any would enrol during it, so that the flow is even.
+EARLIEST = -3 * N_DAYS
 _SHORTEST_GAP = 7.0  # keeps two enrolments of a person from falling on one day
 
 
@@ -35,7 +35,7 @@ class Enrolments:
 
 
 def draw_enrolments(
-    arrival: Floats, favourites: NDArray[np.intp], rng: np.random.Generator
+    arrival: Floats, favourites: NDArray[np.intp], habits: Habits, rng: np.random.Generator
 ) -> Enrolments:
     """Draw the programmes of people who arrive on even days; `favourites` of their companies."""
     starts = [FIRST_DAY, *launches()]
@@ -50,9 +50,9 @@ def draw_enrolments(
     while len(person):
         is_seen = day >= 0
         parts.append((person[is_seen], programme[is_seen], day[is_seen]))
-        goes_on = rng.random(len(person)) < REPEAT_RATE
-        gaps = _SHORTEST_GAP + rng.gamma(_GAP_SHAPE, _GAP_SCALE, int(goes_on.sum()))
-        person, programme, day = person[goes_on], programme[goes_on], day[goes_on] + gaps
+        goes_on = rng.random(len(person)) >= habits.leaving_rate[person]
+        person, programme, day = person[goes_on], programme[goes_on], day[goes_on]
+        day = day + _SHORTEST_GAP + rng.exponential(1 / habits.daily_rate[person])
         is_in_time = day < N_DAYS
         person, programme, day = person[is_in_time], programme[is_in_time], day[is_in_time]
         # Only what is on offer by then can follow.

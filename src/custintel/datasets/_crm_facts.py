@@ -57,7 +57,11 @@ N_PROGRAMMES = len(PROGRAMMES)
 CATEGORY_OF = np.array([CATEGORIES.index(each.category) for each in PROGRAMMES])
 
 FOLLOWING = 0.5  # share of next programmes that are the one that the last leads to
-REPEAT_RATE = 0.6  # probability of ever taking another programme
+# People differ: in their pace by a gamma distribution of so many days, and in the probability
+# to leave after an enrolment by a beta distribution.
+PACE_R, PACE_ALPHA = 2.0, 130.0
+LEAVING_A, LEAVING_B = 3.0, 4.5
+REPEAT_RATE = LEAVING_B / (LEAVING_A + LEAVING_B)  # of ever taking another programme
 FAVOURITE_FACTOR = 5.0  # weight of a company's favourite category among first programmes
 FAVOURED_CHANNEL_FACTOR = 3.0
 _CHANNEL_WEIGHTS = np.array([0.40, 0.25, 0.15, 0.10, 0.10])

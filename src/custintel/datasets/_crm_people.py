@@ -11,10 +11,10 @@ from custintel.datasets._crm_calendar import N_DAYS, days_of
 from custintel.datasets._crm_companies import COUNTRIES, Companies
 from custintel.datasets._crm_enrolments import EARLIEST, Enrolments
 
-PER_COMPANY = 18  # people drawn for each company, over twice the length of the export
+PER_COMPANY = 28  # people drawn for each company, over four times the length of the export
 _ALONE_RATE = 0.08  # without a company
 _ABROAD_RATE = 0.15  # elsewhere than their company
-_IDLE_KEPT_RATE = 0.25  # contacts without an enrolment during the export who are still listed
+_IDLE_KEPT_RATE = 0.1  # contacts without an enrolment during the export who are still listed
 _OPT_OUT_RATE = 0.08
 _NO_EMAIL_RATE = 0.04
 
@@ -46,7 +46,7 @@ class People:
 
 
 def draw_people(companies: Companies, rng: np.random.Generator) -> People:
-    """Draw people, as evenly before the export as during it."""
+    """Draw people, as many a day before the export as during it."""
     n = PER_COMPANY * len(companies.table)
     arrival = np.sort(rng.uniform(EARLIEST, N_DAYS, n))
     company = rng.choice(len(companies.table), n, p=companies.shares)

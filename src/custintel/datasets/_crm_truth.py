@@ -24,7 +24,15 @@ class CrmTruth:
         Among enrolments in a further programme: ``product_id`` of the one before,
         ``next_product_id``, ``probability``.
     repeat_rate : float
-        Probability that another enrolment ever follows one.
+        Probability that another enrolment ever follows the first one, over all people.
+    habits : DataFrame
+        How people differ: ``parameter`` (``r`` and ``alpha``, in days, of the gamma
+        distribution of their pace; ``a`` and ``b`` of the beta distribution of the probability
+        to leave after an enrolment), as `models.ModifiedBetaGeoModel` names them, and ``value``.
+    people : DataFrame
+        ``customer_id``, ``enrolments_per_year`` as long as the person comes, apart from the
+        week that always lies between two, ``leaving_rate``: the probability, after each
+        enrolment, that it is the last.
     first_programmes : DataFrame
         Choice of a person's first programme: ``favourite_category`` of the company
         (missing: none), ``product_id``, ``probability``.
@@ -59,6 +67,8 @@ class CrmTruth:
     all_on_offer_from: pd.Timestamp
     transitions: pd.DataFrame
     repeat_rate: float
+    habits: pd.DataFrame
+    people: pd.DataFrame
     first_programmes: pd.DataFrame
     accounts: pd.DataFrame
     channels: pd.DataFrame
@@ -71,7 +81,7 @@ class CrmTruth:
     refund_rate: float
 
 
-def truth(companies: Companies, coaches: Coaches) -> CrmTruth:
+def truth(companies: Companies, coaches: Coaches, people: pd.DataFrame) -> CrmTruth:
     """Return the planted facts: most are the same in every simulation."""
     programmes = [each.product_id for each in facts.PROGRAMMES]
     first_days = pd.date_range(facts.FIRST_DAY, facts.LAST_DAY, freq="MS")
@@ -83,6 +93,8 @@ def truth(companies: Companies, coaches: Coaches) -> CrmTruth:
         all_on_offer_from=day,
         transitions=transitions[transitions["probability"] > 0].reset_index(drop=True),
         repeat_rate=facts.REPEAT_RATE,
+        habits=_habits(),
+        people=people,
         first_programmes=_long(
             facts.first_shares(day),
             favourite_category=[None, *facts.CATEGORIES],
@@ -100,6 +112,16 @@ def truth(companies: Companies, coaches: Coaches) -> CrmTruth:
         free_rate=facts.FREE_RATE,
         refund_rate=facts.REFUND_RATE,
     )
+
+
+def _habits() -> pd.DataFrame:
+    values = {
+        "r": facts.PACE_R,
+        "alpha": facts.PACE_ALPHA,
+        "a": facts.LEAVING_A,
+        "b": facts.LEAVING_B,
+    }
+    return pd.DataFrame({"parameter": values.keys(), "value": values.values()})
 
 
 def _long(shares: Floats, **labels: list[str] | list[str | None]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from custintel.datasets._crm_coaches import draw_coaches, draw_ratings
 from custintel.datasets._crm_companies import draw_companies
 from custintel.datasets._crm_enrolments import Enrolments, draw_enrolments
 from custintel.datasets._crm_facts import LAST_DAY, products
+from custintel.datasets._crm_habits import draw_habits
 from custintel.datasets._crm_lines import as_transactions, draw_orders, draw_refunds, with_coaching
 from custintel.datasets._crm_people import customer_ids, customers_table, draw_people, listed
 from custintel.datasets._crm_spend import draw_spend
@@ -20,7 +21,7 @@ from custintel.datasets._random import seed_of
 
 # Each table is drawn from a stream of its own: what is added later at the end of this list
 # leaves the others as they are.
-_STREAMS = "companies people enrolments customers orders coaches ratings spend".split()
+_STREAMS = "companies people enrolments customers orders coaches ratings spend habits".split()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +79,8 @@ def simulate_crm(n_accounts: int = 200, *, random_state: int | np.random.Generat
     are large and some belong to others; they take a programme, then perhaps another. The
     school, its programmes, companies and people are invented. What is planted:
 
+    - people differ: each has a pace of his or her own, and an own probability to leave after
+      an enrolment, so that models of purchases have something to find;
     - each programme leads to another, which more than half of the next enrolments are for;
     - three companies in ten send their people first to a favourite category;
     - each programme sells above average through one channel;
@@ -121,7 +124,9 @@ def simulate_crm(n_accounts: int = 200, *, random_state: int | np.random.Generat
     rng = _streams(seed_of(random_state))
     companies = draw_companies(n_accounts, rng["companies"])
     people = draw_people(companies, rng["people"])
-    enrolments = draw_enrolments(people.arrival, people.favourites(companies), rng["enrolments"])
+    habits = draw_habits(len(people.arrival), rng["habits"])
+    favourites = people.favourites(companies)
+    enrolments = draw_enrolments(people.arrival, favourites, habits, rng["enrolments"])
     is_listed = listed(people, enrolments, rng["customers"])
     customers = customers_table(people, is_listed, companies, rng["customers"])
     coaches = draw_coaches(rng["coaches"])
@@ -143,7 +148,7 @@ def simulate_crm(n_accounts: int = 200, *, random_state: int | np.random.Generat
         ratings=draw_ratings(lines[attended], orders.coach[attended], coaches, rng["ratings"]),
         spend=draw_spend(lines, rng["spend"]),
         as_of=LAST_DAY,
-        truth=truth(companies, coaches),
+        truth=truth(companies, coaches, habits.truth(is_listed, customers["customer_id"])),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from custintel import _formats as formats
+from custintel._checks import quoted
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -37,6 +38,18 @@ def sentences(table: pd.DataFrame, tried: pd.DataFrame, panel: str | None) -> li
             )
         )
     found += [_fits(claim) for _claim, claim in tried.groupby(_CLAIM, sort=False)]
+    rateless = table.loc[(table["check"] == "cagr") & (table["verdict"] == UNKNOWN), "item"]
+    if len(rateless):
+        found.append(
+            _n(
+                "{n} item has no growth per year, as its first amount is not above zero, or its "
+                "last is below: {items}.",
+                "{n} items have no growth per year, as their first amounts are not above zero, "
+                "or their last are below: {items}.",
+                len(rateless),
+                items=quoted(rateless, most=_MOST_NAMED),
+            )
+        )
     if panel == "fixed" and len(table):
         found.append(
             _(
@@ -55,7 +68,7 @@ def _key(figures: pd.DataFrame) -> pd.MultiIndex:
 def _fit_nowhere(tried: pd.DataFrame) -> pd.MultiIndex:
     """Return the claims that are told to fit no period, which is said once."""
     claims = _key(tried)
-    return claims[~claims.isin(_key(tried[tried["verdict"] != CANNOT]))]
+    return claims[~claims.isin(_key(tried[tried["verdict"].isin([AGREES, WITHIN])]))]
 
 
 def _counts(table: pd.DataFrame) -> str:
@@ -105,12 +118,27 @@ def _fits(claim: pd.DataFrame) -> str:
     row = claim.iloc[0].to_dict()
     fits = claim.loc[claim["verdict"].isin([AGREES, WITHIN]), "period"]
     growth = _written(row, "printed")
-    if fits.empty:
+    unjudged = claim.loc[claim["verdict"] == UNKNOWN, "period"]
+    if len(unjudged) == len(claim):
+        said = _(
+            "A growth of {growth} could be judged in no period: none follows an amount above zero.",
+            growth=growth,
+        )
+    elif fits.empty:
         said = _("A growth of {growth} fits no period.", growth=growth)
     else:
-        periods = ", ".join(formats.period(period) for period in fits)
-        said = _("A growth of {growth} fits {periods} only.", growth=growth, periods=periods)
+        said = _("A growth of {growth} fits {periods} only.", growth=growth, periods=_listed(fits))
+    if 0 < len(unjudged) < len(claim):
+        limits = _(
+            "There is no growth to judge in {periods}, after an amount not above zero.",
+            periods=_listed(unjudged),
+        )
+        said = f"{said} {limits}"
     return said if row["item"] == TOTAL else f"{row['item']}: {said}"
+
+
+def _listed(periods: "pd.Series[Any]") -> str:
+    return ", ".join(formats.period(period) for period in periods)
 
 
 def _written(row: dict[Hashable, Any], column: str, *, more: int = 0) -> str:

@@ -120,9 +120,11 @@ def labels(values: "pd.Series[Any]", name: str | None) -> "pd.Index[Any]":
 
 
 def as_text(column: str) -> nw.Expr:
-    """Return the values of a column as text, of which nothing is the first."""
-    is_known = ~nw.col(column).is_null()
-    return nw.when(is_known).then(nw.col(column).cast(nw.String)).otherwise(nw.lit(""))
+    """Return the values of a column as text, missing where there is none.
+
+    An empty text is a value like any other: what builds the tables takes it for missing.
+    """
+    return nw.when(~nw.col(column).is_null()).then(nw.col(column).cast(nw.String))
 
 
 def counts_by_group(customers: nw.LazyFrame[Any]) -> "pd.Series[int]":

@@ -14,9 +14,14 @@ def cagr(first: Amounts, last: Amounts, n_years: float) -> Amounts:
 
 
 def cagr_ends(first: Ends, last: Ends, n_years: float) -> Ends:
-    """Return the ends of the growth rates of amounts that were rounded."""
+    """Return the ends of the growth rates of amounts that were rounded.
+
+    NaN where the first amount cannot have been above zero, or the last only below it: no rate
+    leads there.
+    """
     if n_years == 0:
         return Ends(first.low * np.nan, first.low * np.nan)
     ratio = ratio_ends(first, last)
-    low, high = (end.clip(lower=0) ** (1 / n_years) - 1 for end in ratio)
+    has_rate = ratio.high >= 0
+    low, high = (end.clip(lower=0).where(has_rate) ** (1 / n_years) - 1 for end in ratio)
     return Ends(low, high)

@@ -1,6 +1,8 @@
 """Figures given one by one, each under the label of its item or period."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +31,7 @@ def labelled_floats(values: Labelled, *, name: str) -> "pd.Series[float]":
                 examples=quoted(repeated, most=3),
             )
         )
-    figures = pd.to_numeric(given.astype(object), errors="coerce").astype(float)
+    figures = given.astype(object).map(_figure).astype(float)
     wrong = given.index[~np.isfinite(figures.to_numpy())]
     if len(wrong):
         raise SchemaError(
@@ -42,6 +44,13 @@ def labelled_floats(values: Labelled, *, name: str) -> "pd.Series[float]":
             )
         )
     return figures
+
+
+def _figure(value: object) -> float:
+    """Return a number as a float, NaN for anything else: neither "12" nor True is a figure."""
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        return np.nan
+    return float(value)
 
 
 def require_items(labels: pd.Index, items: pd.Index, *, name: str) -> None:

@@ -56,8 +56,9 @@ class TableAudit:
           hard: nothing outside is possible. NaN where nothing can be told
         - ``verdict`` : str, ``"agrees"``: equal when rounded as printed; ``"agrees within
           rounding"``: some unrounded table gives the printed figure; ``"cannot be"``: none
-          does; ``"not judged"``: growth on an amount that was not above zero, or a share
-          where the total may not be, or some of the shares beside an index
+          does; ``"not judged"``: growth on an amount that was not above zero, growth per year
+          to one that was below zero, or a share where the total may not be, or some of the
+          shares beside an index
     claim_periods : DataFrame
         The same columns, with a row for each claim without a period and each period that it
         was tried on.

@@ -7,14 +7,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custintel._checks import is_count, quoted, require_between, require_columns
+from custintel._differences import Groups
 from custintel._intervals import Floats
 from custintel._significance import q_values
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
-from custintel.revenue._differences import Groups
-from custintel.revenue._groups import labels
+from custintel.revenue._groups import labels, ranks
 from custintel.revenue._ranking import places
 
 Positions = NDArray[np.intp]
@@ -57,7 +57,8 @@ def best_channel(
     Returns
     -------
     DataFrame
-        One row per segment and channel: largest segment first, then highest value first.
+        One row per segment and channel: largest segment first, then highest value first, equal
+        ones by name.
 
         - ``segment``, ``channel`` : the two names, ``(missing)`` where there was none
         - ``outcome`` : str, the column that is compared
@@ -146,15 +147,19 @@ def best_channel(
 
 
 def _cells(segments: "pd.Index[Any]", channels: "pd.Index[Any]", values: Floats) -> pd.DataFrame:
-    """Return one row per segment and channel: largest segment first, then highest value first."""
+    """Return one row per segment and channel: largest segment first, then highest value first.
+
+    Equal values, which sums in another order may part by their last bits, are in the order of
+    the channels' names.
+    """
     customers = pd.DataFrame({"segment": segments, "channel": channels, "value": values})
     by_cell = customers.groupby(["segment", "channel"], sort=False)["value"]
     cells = by_cell.agg(n="size", value="mean", variance="var").reset_index()
     cells["squares"] = cells["variance"].fillna(0.0) * (cells["n"] - 1)
     sizes = cells.groupby("segment", sort=False)["n"].sum()
     place = pd.Series(places(sizes), index=sizes.index).loc[cells["segment"]].to_numpy()
-    names = cells["channel"].astype(str).to_numpy(dtype=object)
-    return cells.iloc[np.lexsort((names, -cells["value"], place))].reset_index(drop=True)
+    rank = ranks(cells.set_index("channel")["value"])
+    return cells.iloc[np.lexsort((rank, place))].reset_index(drop=True)
 
 
 def _compared(segments: "pd.Series[Any]", is_large: "pd.Series[bool]") -> list[Positions]:

@@ -25,6 +25,8 @@ from custintel.revenue._groups import (
     read_lines,
     with_rows,
 )
+from custintel.revenue._labelled import labelled_floats
+from custintel.revenue.periods import MISSING
 
 Spend = Mapping[str, float] | pd.Series
 
@@ -192,7 +194,7 @@ def _new_customers(transactions: Frame, by: str, days: Days) -> "pd.Series[int]"
     first = bought.group_by("customer").agg(nw.col("day").min())
     on_first_day = bought.join(first.filter(nw.col("day") >= days.first), on=["customer", "day"])
     # One text that sorts as its parts do, with a mark between them that is below all letters.
-    parts = [as_text(key) for key in ("order", "product", "group") if key in named]
+    parts = [_sortable(key) for key in ("order", "product", "group") if key in named]
     placed = on_first_day.select(
         "group", "customer", place=nw.concat_str([*parts, nw.lit("")], separator="\x01")
     )
@@ -201,23 +203,34 @@ def _new_customers(transactions: Frame, by: str, days: Days) -> "pd.Series[int]"
     return counts_by_group(channels.group_by("group", "customer").agg(n_lines=nw.len()))
 
 
+def _sortable(column: str) -> nw.Expr:
+    """Return the values of a column as text, of which nothing is the first, then the empty one."""
+    marked = nw.concat_str([nw.lit("\x02"), as_text(column)])
+    return nw.when(~nw.col(column).is_null()).then(marked).otherwise(nw.lit(""))
+
+
 def _checked(spend: Spend, by: str) -> "pd.Series[float]":
     what = _("a mapping or a Series of amounts by channel, such as {'web': 1200.0}")
     require_type(spend, (Mapping, pd.Series), name="spend", what=what)
     given = pd.Series(spend, dtype=object)
+    if given.index.hasnans:
+        raise SchemaError(
+            _(
+                "spend has an amount without the name of a channel. Name that of the lines "
+                "without one {missing!r}, or leave the amount out.",
+                missing=MISSING,
+            )
+        )
     given.index = given.index.astype("str") if by.endswith("_id") else given.index
-    amounts = pd.to_numeric(given, errors="coerce").astype(float)
-    wrong = [*amounts.index[~np.isfinite(amounts) | (amounts < 0)]]
-    wrong += [*amounts.index[amounts.index.duplicated()]]
-    if wrong:
+    amounts = labelled_floats(given, name="spend")
+    negative = amounts.index[amounts < 0]
+    if len(negative):
         raise SchemaError(
             _n(
-                "{n} channel of spend comes twice, or without an amount of 0 or more: {examples}. "
-                "Give one amount for each channel.",
-                "{n} channels of spend come twice, or without an amount of 0 or more: {examples}. "
-                "Give one amount for each channel.",
-                len(wrong),
-                examples=quoted(wrong, most=3),
+                "{n} channel of spend has an amount below 0: {examples}. Give what was spent.",
+                "{n} channels of spend have an amount below 0: {examples}. Give what was spent.",
+                len(negative),
+                examples=quoted(negative, most=3),
             )
         )
     return amounts

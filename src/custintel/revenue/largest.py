@@ -50,6 +50,7 @@ def top_customers(
     -------
     DataFrame
         One row per period and customer of the panel, by period and rank.
+        `custintel.plots.customer_share_bars` draws it.
 
         - ``period`` : Period
         - ``rank`` : int, from 1
@@ -136,7 +137,7 @@ def major_customers(
     -------
     DataFrame
         One row per period and customer at or above the threshold, by period and share; no
-        row for a period without one.
+        row for a period without one. `custintel.plots.customer_share_bars` draws it.
 
         - ``period`` : Period
         - ``customer_id`` : the customer; the column is named as the table's index, or

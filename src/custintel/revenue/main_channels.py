@@ -96,7 +96,7 @@ def customer_channels(
     require_type(segments, (pd.Series, str), name="segments", what=what)
     days = days_observed(as_of, window)
     ties = to_pandas(_main_channels(transactions, by, days))
-    found = ties.sort_values(["customer", "name"]).drop_duplicates("customer")
+    found = ties.sort_values(["customer", "name"], na_position="first").drop_duplicates("customer")
     found = found.set_index(found.pop("customer").astype("str").rename("customer_id"))
     warn_refunds_alone(found.index[found["n_orders"] == 0])
     bought = found[found["n_orders"] > 0]

@@ -139,7 +139,7 @@ def marketing_to_sales(sales: "pd.Series[Any]", spend: "pd.Series[Any]") -> pd.D
     Returns
     -------
     DataFrame
-        Indexed by ``period``, in order of time.
+        Indexed by ``period``, in order of time. `custintel.plots.marketing_rate_bars` draws it.
 
         - ``sales``, ``spend`` : float, currency
         - ``marketing_rate`` : float, ``spend`` / ``sales``; NaN if these are not above zero

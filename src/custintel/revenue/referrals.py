@@ -38,6 +38,7 @@ def referral_rate(
     -------
     DataFrame
         Indexed by `by`, largest number of customers first, equal ones by name.
+        `custintel.plots.referral_bars` draws it.
 
         - ``n_customers`` : int
         - ``n_referred`` : int, of these, who were sent by another customer

@@ -92,7 +92,7 @@ def test_chance_alone_brings_few_heavy_users():
 
 
 def test_companies_of_the_simulated_school_have_their_favourites():
-    crm = simulate_crm(300, random_state=2)
+    crm = simulate_crm(500, random_state=2)
     with pytest.warns(SetAsideWarning, match="have no company"):
         sold = by_account(crm.transactions, crm.customers, without="drop")
     table = company_propensity(sold, as_of=crm.as_of, unit="customer_id")

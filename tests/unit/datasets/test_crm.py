@@ -5,11 +5,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chisquare, norm
+from scipy.stats import beta, chisquare, gamma, kstest, norm
 
 from custintel.datasets import simulate_crm
+from custintel.models import BetaGeoModel, ModifiedBetaGeoModel
 from custintel.schemas import TRANSACTIONS
-from custintel.tables import inspect_transactions
+from custintel.tables import inspect_transactions, purchase_history
 
 START, END = pd.Timestamp("2022-01-01"), pd.Timestamp("2025-01-01")
 
@@ -35,11 +36,28 @@ def newcomers(crm, enrolments):
     return first.merge(people[["customer_id", "account_id", "created_at"]])
 
 
+@pytest.fixture(scope="module")
+def first_and_next(crm, enrolments):
+    """Days since the first enrolment, a year or more, and whether another followed, by person."""
+    came = crm.customers.loc[crm.customers["created_at"] >= START, "customer_id"]
+    first = enrolments.groupby("customer_id")["ordered_at"].min().reindex(came)
+    first = first[first < END - pd.Timedelta(days=365)]
+    n = enrolments["customer_id"].value_counts().reindex(first.index)
+    return (END - first) / pd.Timedelta(days=1), n > 1
+
+
 def assert_rate(hits, rate):
     """Check a share of independent trials: within four standard errors."""
     assert len(hits) >= 50
     error = np.sqrt(rate * (1 - rate) / len(hits))
     assert np.mean(hits) == pytest.approx(rate, abs=4 * error)
+
+
+def assert_chances(hits, chances):
+    """Check independent trials, each with a chance of its own: within four standard errors."""
+    assert len(hits) >= 50
+    error = np.sqrt((chances * (1 - chances)).sum())
+    assert hits.sum() == pytest.approx(chances.sum(), abs=4 * error)
 
 
 def assert_counts(counts, shares):
@@ -77,7 +95,9 @@ def test_keys_are_unique_and_references_exist(crm):
 def test_everything_happens_during_the_export(crm):
     assert crm.transactions["ordered_at"].between(START, END, inclusive="left").all()
     assert crm.ratings["answered_at"].between(START, END, inclusive="left").all()
-    assert crm.customers["created_at"].between("2018-12-31", END, inclusive="left").all()
+    assert (
+        crm.customers["created_at"].between(START - 3 * (END - START), END, inclusive="left").all()
+    )
     assert crm.as_of == END - pd.Timedelta(days=1)
     first = crm.transactions.groupby("customer_id")["ordered_at"].min()
     assert (
@@ -106,11 +126,54 @@ def test_next_programmes_follow_the_planted_transitions(crm, enrolments):
     assert (planted.groupby("product_id").max() > 0.5).all()
 
 
-def test_the_planted_share_of_people_comes_back(crm, enrolments):
-    # Half a gap of gamma shape 2 and mean 127 days fits many times into 600 days.
-    is_early = enrolments["ordered_at"] < END - pd.Timedelta(days=600)
-    is_last = ~enrolments.duplicated("customer_id", keep="last")
-    assert_rate(~is_last[is_early], crm.truth.repeat_rate)
+def test_the_planted_share_of_people_comes_back(first_and_next, crm):
+    days, comes_back = first_and_next
+    planted = crm.truth.habits.set_index("parameter")["value"]
+    # Of gaps at gamma-distributed rates (alpha / (alpha + t)) ** r are longer than t.
+    is_over = 1 - (planted["alpha"] / (planted["alpha"] + days - 7)) ** planted["r"]
+    assert_chances(comes_back, crm.truth.repeat_rate * is_over)
+    assert crm.truth.repeat_rate == pytest.approx(planted["b"] / (planted["a"] + planted["b"]))
+
+
+@pytest.mark.parametrize("habit", ["enrolments_per_year", "leaving_rate"])
+def test_each_person_keeps_to_his_or_her_habits(first_and_next, crm, habit):
+    days, comes_back = first_and_next
+    people = crm.truth.people.set_index("customer_id").loc[days.index]
+    is_over = 1 - np.exp(-people["enrolments_per_year"] / 365.25 * (days - 7))
+    chances = (1 - people["leaving_rate"]) * is_over
+    fifths = pd.qcut(people[habit], 5)
+    for _fifth, each in chances.groupby(fifths, observed=True):
+        assert_chances(comes_back[each.index], each)
+
+
+def test_habits_are_drawn_from_the_planted_distributions(crm):
+    assert crm.truth.people["customer_id"].tolist() == crm.customers["customer_id"].tolist()
+    # All who came during the export are in it; of the others those who stay long.
+    habits = crm.truth.people[(crm.customers["created_at"] >= START).to_numpy()]
+    planted = crm.truth.habits.set_index("parameter")["value"]
+    pace = gamma(planted["r"], scale=365.25 / planted["alpha"])
+    assert kstest(habits["enrolments_per_year"], pace.cdf).pvalue > 1e-4
+    assert kstest(habits["leaving_rate"], beta(planted["a"], planted["b"]).cdf).pvalue > 1e-4
+
+
+def test_a_purchase_model_finds_how_people_differ(crm):
+    came = crm.customers.loc[crm.customers["created_at"] >= START, "customer_id"]
+    sold = crm.transactions[crm.transactions["customer_id"].isin(came)]
+    model = ModifiedBetaGeoModel().fit(purchase_history(sold, as_of=crm.as_of))
+    assert model.a_ / (model.a_ + model.b_) == pytest.approx(1 - crm.truth.repeat_rate, rel=0.03)
+    # The shortest gap and the seasons are not in the model, which takes people for more alike.
+    mean_gap = crm.truth.habits.set_index("parameter")["value"].loc["alpha"] / 2 + 7
+    assert 7 * model.alpha_ / model.r_ == pytest.approx(mean_gap, rel=0.1)
+    assert 1.5 < model.r_ < 4
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_purchase_models_fit_few_companies_too(seed):
+    crm = simulate_crm(200, random_state=seed)
+    model = BetaGeoModel().fit(purchase_history(crm.transactions, as_of=crm.as_of))
+    estimates = model.summary()
+    # Bounds within a factor of five: the likelihood has a true maximum.
+    assert (estimates["high"] < 5 * estimates["low"]).all()
 
 
 def test_people_do_not_take_two_programmes_on_one_day(enrolments):

@@ -185,6 +185,35 @@ def test_growth_without_a_base_is_not_judged():
     assert audit.summary()[0].endswith("1 cannot be. 1 could not be judged.")
 
 
+def test_a_last_amount_below_zero_has_no_growth_per_year():
+    table = pd.DataFrame({2021: [5.0, 5.0, 5.0], 2022: [-5.0, -0.4, 0.0]}, index=["n", "m", "z"])
+    claims = [PrintedCagr({"n": 0.1, "m": -1.0, "z": -1.0}, rounding=0.1)]
+    audit = audit_table(table, rounding=1.0, claims=claims)
+    assert audit.table["verdict"].tolist() == ["not judged", "agrees within rounding", "agrees"]
+    assert audit.table[["low", "high"]].iloc[0].isna().all()
+    assert audit.summary()[1] == (
+        "1 item has no growth per year, as its first amount is not above zero, or its last is "
+        "below: 'n'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("amounts", "told"),
+    [
+        ([-5, -3, 4], ["could be judged in no period: none follows an amount above zero."]),
+        ([-5, 10, 11], ["fits 2023 only.", "no growth to judge in 2022, after an amount not"]),
+        ([-5, 10, 50], ["fits no period.", "no growth to judge in 2022, after an amount not"]),
+        ([8, 10, 50], ["fits no period."]),
+    ],
+)
+def test_periods_that_cannot_be_judged_are_told_from_those_that_do_not_fit(amounts, told):
+    claim = GrowthClaim(0.1, rounding=0.01)
+    said = audit_table(one_item(*amounts), rounding=1.0, claims=[claim]).summary()
+    assert len(said) == 2
+    assert all(text in said[1] for text in told)
+    assert said[1].count(".") == len(told)
+
+
 def test_many_impossible_figures_are_counted_not_all_told(table):
     totals = PrintedTotals({2021: 1, 2022: 2, 2023: 3}, rounding=1.0)
     claims = [

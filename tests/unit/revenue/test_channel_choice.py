@@ -168,6 +168,16 @@ def test_equal_amounts_are_equal_however_sums_are_rounded(amount):
     assert set(table["verdict"]) == {"not told apart"}
 
 
+def test_channels_of_equal_value_are_in_the_order_of_their_names():
+    # On paper all means are 0.2; in which order the amounts are added parts them in a computer.
+    channels = np.repeat(["web 10", "web 9", "shop", "rep"], [3, 6, 9, 12])
+    amounts = np.tile([0.1, 0.2, 0.3], 10)
+    customers = pd.DataFrame({"segment": "all", "channel": channels, "revenue": amounts})
+    for seed in range(8):
+        table = best_channel(customers.sample(frac=1, random_state=seed), min_customers=2)
+        assert table["channel"].to_list() == ["rep", "shop", "web 9", "web 10"]
+
+
 def test_zero_and_one_are_a_rate_whatever_their_type(customers):
     as_numbers = customers.assign(is_repeat=customers["is_repeat"].astype(int))
     pd.testing.assert_frame_equal(

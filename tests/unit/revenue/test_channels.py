@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from custintel.errors import SchemaError, WeakResultWarning
-from custintel.revenue import channel_table
+from custintel.revenue import channel_table, customer_channels
 
 AS_OF = "2024-12-31"
 
@@ -170,9 +170,21 @@ def test_missing_costs_are_counted_and_leave_no_margin():
     assert table["margin"].to_dict() == pytest.approx({"web": np.nan, "shop": 15.0}, nan_ok=True)
 
 
-@pytest.mark.parametrize("spend", [{"web": -1.0}, {"web": "much"}, {"web": np.inf}, {"web": None}])
-def test_spend_holds_amounts(spend):
-    with pytest.raises(SchemaError, match=r"1 channel of spend .*'web'"):
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        (-1.0, "1 channel of spend has an amount below 0"),
+        ("much", "1 figure of spend is missing or not a number"),
+        ("12", "1 figure of spend is missing or not a number"),
+        (True, "1 figure of spend is missing or not a number"),
+        (np.inf, "1 figure of spend is missing or not a number"),
+        (None, "1 figure of spend is missing or not a number"),
+    ],
+)
+@pytest.mark.parametrize("of", [dict, pd.Series])
+def test_spend_holds_amounts(amount, told, of):
+    spend = of({"web": amount})
+    with pytest.raises(SchemaError, match=rf"{told}.*'web'"):
         channel_table(lines([("a", "2024-05-01", 3.0, "web")]), as_of=AS_OF, spend=spend)
 
 
@@ -180,8 +192,35 @@ def test_spend_is_a_mapping_with_one_amount_a_channel():
     transactions = lines([("a", "2024-05-01", 3.0, "web")])
     with pytest.raises(TypeError, match=r"spend is a mapping .*\{'web': 1200.0\}: got 12"):
         channel_table(transactions, as_of=AS_OF, spend=12)
-    with pytest.raises(SchemaError, match="comes twice"):
+    with pytest.raises(SchemaError, match=r"1 label of spend comes more than once: 'web'"):
         channel_table(transactions, as_of=AS_OF, spend=pd.Series([1.0, 2.0], index=["web", "web"]))
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, pd.NaT])
+@pytest.mark.parametrize("by", ["channel", "partner_id"])
+def test_spend_of_no_channel_is_refused_and_that_of_missing_ones_has_a_name(nothing, by):
+    columns = ("customer_id", "ordered_at", "revenue", by)
+    transactions = lines([("a", "2024-05-01", 3.0, None)], columns).assign(cost=1.0)
+    with pytest.raises(SchemaError, match=r"without the name of a channel.*'\(missing\)'"):
+        channel_table(transactions, as_of=AS_OF, by=by, spend={nothing: 1.0})
+    table = channel_table(transactions, as_of=AS_OF, by=by, spend={"(missing)": 1.0})
+    assert table["roi"].to_dict() == {"(missing)": 1.0}
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+def test_an_empty_text_is_a_channel_of_its_own_after_nothing(order):
+    columns = ("customer_id", "ordered_at", "revenue", "channel", "order_id")
+    rows = [
+        ("a", "2024-05-01", 3.0, "", "o1"),
+        ("a", "2024-05-01", 3.0, None, "o1"),
+        ("b", "2024-05-01", 2.0, "", "o2"),
+    ]
+    sold = lines(rows, columns).iloc[order]
+    table = channel_table(sold, as_of=AS_OF)
+    assert table["n_new_customers"].to_dict() == {"": 1, "(missing)": 1}
+    assert table["n_only_customers"].to_dict() == {"": 1, "(missing)": 0}
+    main = customer_channels(sold, pd.Series({"a": "x", "b": "x"}), as_of=AS_OF)
+    assert main["channel"].to_dict() == {"a": "(missing)", "b": ""}
 
 
 def test_no_line_gives_no_row():

@@ -73,6 +73,10 @@ class Groups:
         # Groups without any variation: equal for sure, or different for sure.
         return np.asarray(np.where(error == 0, np.where(gap > 0, 0.0, 1.0), p))
 
+    def standard_error(self, other: "Groups") -> Floats:
+        """Return the standard error of each difference, 0 if nothing varies but the last digits."""
+        return self._welch(other)[0]
+
     def _variance_of_mean(self) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self.n > 1, self.squares / (self.n - 1) / self.n, np.nan)
