@@ -91,7 +91,7 @@ def test_rules_name_what_leads_to_what(transactions):
 def test_of_many_pairs_the_first_fifteen_and_the_title_says_so():
     ax = pair_lifts(pairs_of([f"p{i}" for i in range(60)]))
     assert len(ax.texts) == 15
-    assert ax.get_title("left") == "Bought together, first 15 of 1,770"
+    assert ax.get_title("left") == "Bought together,\nfirst 15 of 1,770"
 
 
 def test_lifts_that_differ_much_are_on_a_log_scale():

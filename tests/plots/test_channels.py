@@ -136,7 +136,7 @@ def test_channels_of_a_segment_are_coloured_by_their_verdict():
     ends = [each.get_segments()[0][:, 0].tolist() for each in ax.collections]
     assert sorted(ends) == [pytest.approx(pair) for pair in ([9, 11], [45, 55], [81, 99])]
     assert ax.get_xlabel() == "Mean revenue per customer, and interval"
-    assert "€40" in texts(ax.get_xticklabels())
+    assert "€50" in texts(ax.get_xticklabels())
 
 
 def test_rates_are_percentages():
@@ -214,7 +214,7 @@ def test_no_customer_makes_no_whale():
         ),
         (
             lambda: best_channel_intervals(best(60)),
-            "Channels compared, 6 largest of 60 segments",
+            "Channels compared,\n6 largest of 60 segments",
         ),
         (lambda: best_channel_intervals(best(1, ["behind"] * 60)), None),
         (lambda: partner_intervals(partners(60)), "Satisfaction by partner, 30 best of 60"),

@@ -93,7 +93,7 @@ def test_losses_and_unknown_margins():
 def test_items_and_periods_are_named_together(order_lines):
     costs = order_lines.assign(cost=1.0)
     ax = drawn(margin_bars(margin_table(costs, as_of="2024-12-31", by="channel", period="Q")))
-    assert texts(ax.get_yticklabels())[:2] == ["web, Q4 2023", "web, Q1 2024"]
+    assert texts(ax.get_yticklabels())[:2] == ["web\nQ4 2023", "web\nQ1 2024"]
 
 
 def test_of_many_margins_the_title_says_so():

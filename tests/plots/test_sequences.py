@@ -143,7 +143,7 @@ def test_of_sixty_items_twenty_are_drawn():
     ax = drawn(transition_heatmap(table))
     shown = np.asarray(ax.images[0].get_array())
     assert shown.shape == (20, 21)
-    assert ax.get_title("left") == "What comes after each purchase, 20 of 61 items"
+    assert ax.get_title("left") == "What comes after each purchase,\n20 of 61 items"
     by_pair = table.set_index(["item", "next_item"])["probability"]
     first, last = table["item"].iloc[0], "(no further purchase)"
     assert shown[0, [0, -1]].tolist() == [by_pair[first, first], by_pair[first, last]]

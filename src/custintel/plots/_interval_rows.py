@@ -8,6 +8,7 @@ import pandas as pd
 
 from custintel import _formats as formats
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows, write_beyond
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,20 +25,8 @@ def draw_rows(ax: "Axes", shares: pd.DataFrame, names: Sequence[str], texts: Seq
     share, low, high = shares.to_numpy(float).T[:3]
     ax.barh(positions, share, color=style.SKY, height=0.62)
     ax.hlines(positions, low, high, color=style.INK, linewidth=1.2)
-    for position, (end, text) in enumerate(zip(shares.max(axis=1), texts, strict=True)):
-        ax.annotate(
-            text,
-            (end, position),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
-        )
-    ax.set_yticks(positions, names)
-    ax.tick_params(axis="y", length=0, labelsize=style.FONT_SIZE - 0.5)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(names), 2) - 0.4, -0.6)
+    write_beyond(ax, shares.max(axis=1), texts, gap=5)
+    name_rows(ax, names, size=style.FONT_SIZE - 0.5)
 
 
 def share_axis(ax: "Axes", highest: float) -> None:

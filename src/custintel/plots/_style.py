@@ -88,8 +88,9 @@ def label(name: object, width: int = 22) -> str:
 
 def short_label(name: object, width: int = 22) -> str:
     """Return a name as `label` does, on one line."""
-    first, *more = label(name, width).split("\n")
-    return f"{first}…" if more else first
+    text = " ".join(str(name).split())
+    cut = text if len(text) <= width else text[: width - 1].rstrip() + "…"
+    return cut.replace("$", r"\$")
 
 
 def number_ticks(axis: "Axis", write: Callable[[float], str], *, most: int = 5) -> None:

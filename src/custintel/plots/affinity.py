@@ -1,6 +1,5 @@
 """Plots of what is bought together: rules, add-ons, offers, sizes of baskets."""
 
-from collections.abc import Sequence
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows, write_beyond
 from custintel.plots._pair_labels import item_label, lift_label, pair_label
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _MOST_PAIRS = 15
 _MOST_LINEAR = 12  # lifts that differ by more than this factor are drawn on a log scale
 _MOST_GROUPS = 20
 _PER_ROW = 0.36  # inches
+_SMALL = style.FONT_SIZE - 0.5
 
 
 def pair_lifts(rules: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
@@ -71,9 +72,9 @@ def pair_lifts(rules: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ax.plot(drawn["lift"], positions, linestyle="", marker="o", markersize=5, color=style.BLUE)
     _lift_axis(ax, drawn[["lift_low", "lift_high"]].to_numpy(float))
     written = [_("{lift} ×", lift=lift_label(lift)) for lift in drawn["lift"]]
-    _write_after(ax, drawn["lift_high"], written)
+    write_beyond(ax, drawn["lift_high"], written)
     pairs = zip(drawn["antecedent"], drawn["consequent"], strict=True)
-    _name_rows(ax, [pair_label(*pair) for pair in pairs])
+    name_rows(ax, [pair_label(*pair) for pair in pairs], size=_SMALL)
     style.titled(
         ax,
         _first_of(_("Bought together"), len(drawn), len(once)),
@@ -225,10 +226,10 @@ def basket_size_bars(statistics: pd.DataFrame, *, ax: "Axes | None" = None) -> "
         for mean, share in zip(drawn["items_per_order"], drawn["single_item_share"], strict=True)
     ]
     highest = drawn[[means[0], means[2]]].max(axis=1)
-    _write_after(ax, highest, written)
+    write_beyond(ax, highest, written)
     style.number_ticks(ax.xaxis, lambda value: formats.number(value, 0 if value % 1 == 0 else 1))
     ax.set_xlim(0, 1.75 * float(highest.max()))
-    _name_rows(ax, [style.label(_(str(name))) for name in drawn.index])
+    name_rows(ax, [style.label(_(str(name))) for name in drawn.index], size=_SMALL)
     title = _("Items per order")
     if len(drawn) < len(with_orders):
         title = _("Items per order, {n} largest of {total}", n=len(drawn), total=len(with_orders))
@@ -251,7 +252,7 @@ def _each_once(rules: pd.DataFrame) -> pd.DataFrame:
 def _first_of(title: str, n_drawn: int, n_rows: int) -> str:
     if n_drawn == n_rows:
         return title
-    return _("{title}, first {n} of {total}", title=title, n=n_drawn, total=formats.number(n_rows))
+    return _("{title},\nfirst {n} of {total}", title=title, n=n_drawn, total=formats.number(n_rows))
 
 
 def _lift_axis(ax: "Axes", bounds: Floats) -> None:
@@ -300,10 +301,10 @@ def _bars_beside(
         label=beside,
     )
     ends = shares[[high, other]].max(axis=1)
-    _write_after(ax, ends, [formats.percent(each) for each in shares[share]])
+    write_beyond(ax, ends, [formats.percent(each) for each in shares[share]])
     style.percent_ticks(ax.xaxis, float(ends.max()))
     style.room_for_labels(ax, 0.0, float(ends.max()))
-    _name_rows(ax, names)
+    name_rows(ax, names, size=_SMALL)
     style.legend_below(ax, gap=0.5, ncols=1)
     return ax
 
@@ -315,23 +316,3 @@ def _bars(ax: "Axes", means: pd.DataFrame) -> None:
     ax.barh(positions, value, color=style.SKY, height=0.62)
     is_known = np.isfinite(low) & np.isfinite(high)
     ax.hlines(positions[is_known], low[is_known], high[is_known], color=style.INK, linewidth=1.2)
-
-
-def _write_after(ax: "Axes", ends: "pd.Series[float]", texts: Sequence[str]) -> None:
-    for position, (end, text) in enumerate(zip(ends, texts, strict=True)):
-        ax.annotate(
-            text,
-            (end, position),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
-        )
-
-
-def _name_rows(ax: "Axes", names: Sequence[str]) -> None:
-    ax.set_yticks(range(len(names)), names)
-    ax.tick_params(axis="y", length=0, labelsize=style.FONT_SIZE - 0.5)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(names), 2) - 0.4, -0.6)

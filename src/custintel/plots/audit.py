@@ -11,6 +11,7 @@ from custintel._checks import require_columns
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,10 +87,7 @@ def audit_intervals(audit: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     _draw_printed(ax, places["printed"], drawn["verdict"], edge)
     _write_impossible(ax, drawn, places, edge)
     ax.axvline(0, color=style.INK, linewidth=0.6)
-    ax.set_yticks(np.arange(len(drawn)), [_name(row) for row in drawn.to_dict("records")])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(drawn), 3) - 0.4, -0.6)
+    name_rows(ax, [_name(row) for row in drawn.to_dict("records")], fewest=3)
     style.number_ticks(ax.xaxis, formats.number)
     style.legend_below(ax, gap=0.5, ncols=2)
     style.titled(

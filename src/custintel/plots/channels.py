@@ -9,6 +9,7 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows
 from custintel.plots._revenue_unit import revenue_unit
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def channel_bars(
         bars = ax.barh(where, amounts.fillna(0.0) / unit, height=_BAR, color=color, label=name)
         ax.bar_label(bars, written, padding=3, fontsize=style.FONT_SIZE - 1, color=style.INK)
     ax.axvline(0, color=style.INK, linewidth=0.6)
-    _name_rows(ax, drawn.index)
+    name_rows(ax, [style.label(_(str(name))) for name in drawn.index])
     style.amount_ticks(ax.xaxis)
     both = drawn[["revenue", "margin"]].fillna(0.0).to_numpy() / unit
     style.room_for_labels(ax, float(both.min()), float(both.max()))
@@ -149,7 +150,9 @@ def best_channel_intervals(
     if is_rate:
         style.percent_ticks(ax.xaxis, float(np.ptp(ax.get_xlim())))
     else:
-        style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency, _digits(drawn)))
+        style.number_ticks(
+            ax.xaxis, lambda value: formats.money(value, currency, _digits(drawn)), most=3
+        )
     outcome = style.label(drawn["outcome"].iloc[0])
     rate = _("Share of customers with {outcome}, and interval", outcome=outcome)
     mean = _("Mean {outcome} per customer, and interval", outcome=outcome)
@@ -158,13 +161,6 @@ def best_channel_intervals(
     )
     style.legend_below(ax, gap=0.5, ncols=2)
     return ax
-
-
-def _name_rows(ax: "Axes", names: pd.Index) -> None:
-    ax.set_yticks(range(len(names)), [style.label(_(str(name))) for name in names])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(names), 2) - 0.4, -0.6)
 
 
 def _bars_title(n_drawn: int, n_channels: int, *, has_margin: bool) -> str:
@@ -197,12 +193,9 @@ def _rows(drawn: pd.DataFrame) -> tuple[list[str], list[int]]:
 
 
 def _name_segments(ax: "Axes", names: list[str], rows: set[int]) -> None:
-    ax.set_yticks(range(len(names)), names)
+    name_rows(ax, names, fewest=3)
     for row, text in enumerate(ax.get_yticklabels()):
         text.set_fontweight("normal" if row in rows else "bold")
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(names), 3) - 0.4, -0.6)
 
 
 def _digits(drawn: pd.DataFrame) -> int:
@@ -212,4 +205,4 @@ def _digits(drawn: pd.DataFrame) -> int:
 def _segments_title(n_drawn: int, n_segments: int) -> str:
     if n_drawn == n_segments:
         return _("Channels compared within segments")
-    return _("Channels compared, {n} largest of {n_items} segments", n=n_drawn, n_items=n_segments)
+    return _("Channels compared,\n{n} largest of {n_items} segments", n=n_drawn, n_items=n_segments)

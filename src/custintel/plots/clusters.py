@@ -9,10 +9,10 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._cells import shade_scale, write_cells
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
 
 _MOST_ROWS, _MOST_FEATURES = 20, 7
 _MOST_UPRIGHT = 3  # features whose names fit beside each other
@@ -152,17 +152,12 @@ def cluster_profile_heatmap(profiles: pd.DataFrame, *, ax: "Axes | None" = None)
     positions = drawn[[f"position_{feature}" for feature in features]].to_numpy(float)
     medians = drawn[[f"median_{feature}" for feature in features]].to_numpy(float)
     image = ax.imshow(positions, cmap="PuOr_r", vmin=0, vmax=1, aspect="auto")
-    _scale(ax, image)
-    for (row, column), median in np.ndenumerate(medians):
-        ax.text(
-            column,
-            row,
-            _median(median),
-            ha="center",
-            va="center",
-            fontsize=style.FONT_SIZE,
-            color="white" if _is_dark(float(positions[row, column])) else style.INK,
-        )
+    bar = shade_scale(ax, image)
+    style.percent_ticks(bar.ax.yaxis, 1.0)
+    bar.ax.grid(visible=False)
+    texts = [[_median(median) for median in row] for row in medians]
+    is_dark = (positions < _DARK[0]) | (positions > _DARK[1])
+    write_cells(ax, np.array(texts, object), is_dark, size=style.FONT_SIZE)
     names = [
         f"{style.label(name, 30)}\n{_percent(share)}"
         for name, share in zip(drawn["name"], drawn["customer_share"], strict=True)
@@ -206,20 +201,8 @@ def _percent(share: float) -> str:
     return formats.percent(share, 0 if share >= 0.1 else 1)
 
 
-def _is_dark(position: float) -> bool:
-    return bool(position < _DARK[0] or position > _DARK[1])
-
-
 def _median(value: float) -> str:
     return formats.number(value, 0 if abs(value) >= 10 or float(value).is_integer() else 1)
-
-
-def _scale(ax: "Axes", image: "AxesImage") -> None:
-    bar = ax.figure.colorbar(image, ax=ax, fraction=0.04, pad=0.02, aspect=30)
-    bar.outline.set_visible(False)
-    style.percent_ticks(bar.ax.yaxis, 1.0)
-    bar.ax.tick_params(labelsize=style.FONT_SIZE, labelcolor=style.INK, length=0)
-    bar.ax.grid(visible=False)
 
 
 def _profile_title(n_drawn: int, n_rows: int, n_features: int, n_found: int) -> str:

@@ -10,6 +10,7 @@ from custintel._checks import require_choice, require_columns
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows, write_beyond
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -211,22 +212,12 @@ def _draw_moves(ax: "Axes", moves: pd.DataFrame) -> None:
         before, positions, s=28, facecolors="white", edgecolors=colors, zorder=3, label=_("Before")
     )
     ax.scatter(after, positions, s=28, color=colors, zorder=3, label=_("After"))
-    rows = zip(
-        positions, np.maximum(before, after), moves["share_change"], moves["status"], strict=True
-    )
-    for position, end, change, status in rows:
-        ax.annotate(
-            _change(float(change), str(status)),
-            (end, position),
-            xytext=(7, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
-        )
-    ax.set_yticks(positions, [style.label(name) for name in moves.index])
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(max(len(moves), 2) - 0.4, -0.6)
+    texts = [
+        _change(float(change), str(status))
+        for change, status in zip(moves["share_change"], moves["status"], strict=True)
+    ]
+    write_beyond(ax, np.maximum(before, after), texts, gap=7)
+    name_rows(ax, [style.label(name) for name in moves.index])
     low, high = min(before.min(), after.min()), max(before.max(), after.max())
     span = high - low or 1.0
     # Room on the right for the words beside the largest share.

@@ -58,7 +58,7 @@ def contribution_bars(contributions: pd.DataFrame, *, ax: "Axes | None" = None) 
     points = known.pivot_table("contribution", "period", name, aggfunc="sum", sort=False)
     points = points.sort_index().fillna(0.0)
     largest = _largest(points)
-    columns = [(style.label(points.columns[n], 28), points.iloc[:, n]) for n in largest]
+    columns = [(style.label(points.columns[n], 24), points.iloc[:, n]) for n in largest]
     if len(largest) < points.shape[1]:
         others = points.drop(columns=points.columns[largest]).sum(axis=1)
         columns.append((_("all others"), others))
@@ -166,16 +166,14 @@ def _mark_growth(ax: "Axes", growth: "NDArray[np.float64]") -> None:
 
 
 def _write_beside(ax: "Axes", positions: "NDArray[np.intp]", rates: "NDArray[np.float64]") -> None:
-    from matplotlib.patheffects import withStroke
-
     for position, rate in zip(positions, rates, strict=True):
-        text = ax.annotate(
+        ax.annotate(
             formats.signed_percent(rate),
             (position, rate),
-            xytext=(6, 0),
+            xytext=(7, 0),
             textcoords="offset points",
             va="center",
             fontsize=style.FONT_SIZE - 0.5,
             color=style.INK,
+            bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
         )
-        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])

@@ -1,6 +1,5 @@
 """Plots of habits: who takes what, who waits for a discount, who tries many categories."""
 
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +11,11 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.plots import _style as style
+from custintel.plots._cells import doubling_ticks, shade_scale, write_cells
 from custintel.plots._interval_rows import PER_ROW, draw_rows, share_axis
-from custintel.plots._pair_labels import lift_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
 
 _MOST_COMPANIES, _MOST_ITEMS = 15, 8
 _MOST_ROWS = 20
@@ -245,32 +243,14 @@ def _draw_quotients(ax: "Axes", n: Floats, quotient: Floats, q: Floats) -> None:
     colors = LinearSegmentedColormap.from_list("both", [style.VERMILLION, "white", style.BLUE])
     ax.set_facecolor(style.FAINT)
     image = ax.imshow(doublings, cmap=colors, vmin=-far, vmax=far, aspect="auto")
-    _quotient_scale(ax, image, far)
-    for (row, column), count in np.ndenumerate(np.nan_to_num(n)):
-        ax.text(
-            column,
-            row,
-            formats.number(count),
-            ha="center",
-            va="center",
-            fontsize=style.FONT_SIZE - 1,
-            color="white" if abs(doublings[row, column]) > 0.6 * far else style.INK,
-        )
+    bar = shade_scale(ax, image, name=_("Location quotient"), extend="both")
+    doubling_ticks(bar, far)
+    texts = [[formats.number(count) for count in row] for row in np.nan_to_num(n)]
+    is_dark = np.abs(doublings) > 0.6 * far
+    write_cells(ax, np.array(texts, object), is_dark, size=style.FONT_SIZE - 1)
     for row, column in np.argwhere(q <= _FIND):
         place = column - 0.46, row - 0.44
         ax.add_patch(Rectangle(place, 0.92, 0.88, fill=False, edgecolor=style.BLACK, linewidth=1.6))
-
-
-def _quotient_scale(ax: "Axes", image: "AxesImage", far: float) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter
-
-    bar = ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02, aspect=25, extend="both")
-    bar.outline.set_visible(False)
-    context = copy_context()  # a figure is often drawn after the block that set the language
-    bar.ax.yaxis.set_major_locator(FixedLocator([*range(-int(far), int(far) + 1)]))
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda x, _at: context.run(lift_label, 2.0**x)))
-    bar.ax.tick_params(labelsize=style.FONT_SIZE, labelcolor=style.INK, length=0)
-    bar.set_label(_("Location quotient"), fontsize=style.FONT_SIZE, color=style.INK)
 
 
 def _name_columns(ax: "Axes", items: Any) -> None:

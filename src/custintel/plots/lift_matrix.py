@@ -1,6 +1,5 @@
 """The plot of all pairs among the items that are bought most."""
 
-from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._cells import doubling_ticks, shade_scale, write_cells
 from custintel.plots._pair_labels import item_label, lift_label
 
 if TYPE_CHECKING:
@@ -101,18 +101,10 @@ def _matrix(pairs: pd.DataFrame, names: list[str]) -> Floats:
 
 
 def _draw_lifts(ax: "Axes", lifts: Floats) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter
-
     most = _darkest(lifts)
     ax.set_facecolor(style.FAINT)
     image = ax.imshow(np.log2(lifts), cmap="PuOr_r", vmin=-most, vmax=most, aspect="auto")
-    bar = ax.figure.colorbar(image, ax=ax, fraction=0.04, pad=0.02, aspect=30, extend="both")
-    bar.outline.set_visible(False)
-    context = copy_context()
-    step = max(1, int(most // 2))
-    bar.ax.yaxis.set_major_locator(FixedLocator([*range(0, int(most) + 1, step)]))
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda x, _at: context.run(lift_label, 2.0**x)))
-    bar.ax.tick_params(labelsize=style.FONT_SIZE, labelcolor=style.INK, length=0)
+    doubling_ticks(shade_scale(ax, image, extend="both"), most)
 
 
 def _darkest(lifts: Floats) -> float:
@@ -123,14 +115,5 @@ def _darkest(lifts: Floats) -> float:
 
 def _write_lifts(ax: "Axes", lifts: Floats) -> None:
     most = _darkest(lifts)
-    for (row, column), lift in np.ndenumerate(lifts):
-        if np.isfinite(lift):
-            ax.text(
-                column,
-                row,
-                lift_label(lift),
-                ha="center",
-                va="center",
-                fontsize=style.FONT_SIZE - 1.5,
-                color="white" if abs(np.log2(lift)) > 0.7 * most else style.INK,
-            )
+    texts = [[lift_label(lift) if np.isfinite(lift) else "" for lift in row] for row in lifts]
+    write_cells(ax, np.array(texts, object), np.abs(np.log2(lifts)) > 0.7 * most)

@@ -9,6 +9,8 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._cells import write_cells
+from custintel.plots._named_rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,10 +121,7 @@ def segment_flow_bars(flows: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes
     ):
         bars = ax.barh(positions + shift, drawn[column], height=_BAR, color=color, label=name)
         ax.bar_label(bars, written, padding=3, fontsize=style.FONT_SIZE - 1, color=style.INK)
-    ax.set_yticks(positions, [style.label(_(str(name))) for name in drawn.index])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(drawn), 2) - 0.4, -0.6)
+    name_rows(ax, [style.label(_(str(name))) for name in drawn.index])
     style.number_ticks(ax.xaxis, formats.number)
     style.room_for_labels(ax, 0.0, float(drawn[["n_before", "n_after"]].to_numpy().max()) * 1.1)
     title = _("Customers of each segment, then and now")
@@ -151,17 +150,9 @@ def _largest(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_shares(ax: "Axes", shares: pd.DataFrame) -> None:
-    for (row, column), share in np.ndenumerate(shares.to_numpy(float)):
-        if np.isfinite(share):
-            ax.text(
-                column,
-                row,
-                formats.percent(share, 0),
-                ha="center",
-                va="center",
-                fontsize=style.FONT_SIZE - 1.5,
-                color="white" if share > 0.6 else style.INK,
-            )
+    matrix = shares.to_numpy(float)
+    texts = [[formats.percent(x, 0) if np.isfinite(x) else "" for x in row] for row in matrix]
+    write_cells(ax, np.array(texts, object), matrix > 0.6)
 
 
 def _frame_the_same(ax: "Axes", shares: pd.DataFrame) -> None:
@@ -179,16 +170,10 @@ def _name_axes(ax: "Axes", columns: pd.Index, sizes: "pd.Series[int]") -> None:
         for name, size in sizes.items()
     ]
     ax.set_yticks(range(len(rows)), rows)
-    names = [_on_one_line(_(str(name))) for name in columns]
+    names = [style.short_label(_(str(name))) for name in columns]
     ax.set_xticks(range(len(names)), names, rotation=90 if len(names) > 3 else 0)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-
-
-def _on_one_line(name: str) -> str:
-    """Return a name that leaves room for that of the next column."""
-    first, *others = style.label(name).split("\n")
-    return f"{first}…" if others else first
 
 
 def _title(ax: "Axes", drawn: pd.DataFrame, counts: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from custintel._checks import require_columns
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._cells import shade_scale, write_cells
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +72,7 @@ def channel_mix_heatmap(mix: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes
     lift, residual, q = (grid[:n_rows, :n_columns] for grid in (lift, residual, q))
     _shade(ax, residual)
     _write(ax, lift, residual, q)
-    ax.set_yticks(range(n_rows), [style.label(_(str(name))) for name in rows[:n_rows]])
+    ax.set_yticks(range(n_rows), [style.short_label(_(str(name))) for name in rows[:n_rows]])
     _name_columns(ax, columns[:n_columns])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
@@ -89,7 +90,7 @@ def _name_columns(ax: "Axes", columns: "pd.Index[Any]") -> None:
     if len(names) <= _MOST_LEVEL:
         ax.set_xticks(range(len(names)), names)
     else:
-        names = [style.short_label(_(str(name)), 18) for name in columns]
+        names = [style.short_label(_(str(name)), 20) for name in columns]
         ax.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
 
 
@@ -99,12 +100,9 @@ def _shade(ax: "Axes", residual: Floats) -> None:
     colors = LinearSegmentedColormap.from_list("both", [style.VERMILLION, "white", style.BLUE])
     far = _full_shade(residual)
     image = ax.imshow(residual, cmap=colors, vmin=-far, vmax=far, aspect="auto")
-    bar = ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.02, aspect=25, extend="both")
-    bar.outline.set_visible(False)
+    bar = shade_scale(ax, image, name=_("Standardised residual"), extend="both")
     style.number_ticks(bar.ax.yaxis, lambda value: formats.number(value))
-    bar.ax.tick_params(labelsize=style.FONT_SIZE, labelcolor=style.INK, length=0)
     bar.ax.grid(visible=False)
-    bar.set_label(_("Standardised residual"), fontsize=style.FONT_SIZE, color=style.INK)
 
 
 def _full_shade(residual: Floats) -> float:
@@ -115,18 +113,8 @@ def _full_shade(residual: Floats) -> float:
 
 def _write(ax: "Axes", lift: Floats, residual: Floats, q: Floats) -> None:
     is_dark = np.abs(residual) > 0.6 * _full_shade(residual)
-    is_find = q <= _FIND
-    for (row, column), value in np.ndenumerate(lift):
-        ax.text(
-            column,
-            row,
-            formats.number(value, 2),
-            ha="center",
-            va="center",
-            fontsize=style.FONT_SIZE - 1,
-            fontweight="bold" if is_find[row, column] else "normal",
-            color="white" if is_dark[row, column] else style.INK,
-        )
+    texts = [[formats.number(value, 2) for value in row] for row in lift]
+    write_cells(ax, np.array(texts, object), is_dark, is_bold=q <= _FIND, size=style.FONT_SIZE - 1)
 
 
 def _title(drawn: tuple[int, ...], there_are: tuple[int, int]) -> str:

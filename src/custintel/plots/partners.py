@@ -9,6 +9,7 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,10 +77,7 @@ def partner_intervals(table: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes
     average = float(np.average(rated["satisfaction"], weights=rated["n_ratings"]))
     ax.axvline(average, color=style.INK, linewidth=0.8, linestyle=(0, (4, 3)))
     _draw(ax, drawn)
-    ax.set_yticks(range(len(names)), names)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(names), 3) - 0.4, -0.6)
+    name_rows(ax, names, fewest=3)
     style.number_ticks(ax.xaxis, lambda value: formats.number(value, 1))
     style.titled(ax, _title(len(drawn), len(rated)), x=_("Score (dashed: mean of all ratings)"))
     style.legend_below(ax, gap=0.5, ncols=2)

@@ -10,6 +10,7 @@ from custintel._checks import quoted, require_columns
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows, write_beyond
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,7 +91,7 @@ def price_volume_mix_bars(
     names = [style.period_name(after - 1), *(_(_EFFECTS[name]) for name in shown)]
     _draw_waterfall(ax, starts, widths)
     _write_amounts(ax, starts, widths, currency)
-    ax.set_yticks(np.arange(len(widths)), [*names, style.period_name(after)])
+    name_rows(ax, [*names, style.period_name(after)])
     style.number_ticks(ax.xaxis, lambda value: formats.money(value, currency, 0), most=4)
     style.titled(ax, _title(row))
     return ax
@@ -117,28 +118,17 @@ def _draw_waterfall(ax: "Axes", starts: "Floats", widths: "Floats") -> None:
     ends = (starts + widths)[:-1]
     ax.vlines(ends, rows[:-1] - 0.34, rows[1:] + 0.34, color=style.INK, linewidth=0.5)
     ax.axvline(0, color=style.INK, linewidth=0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(len(widths) - 0.4, -0.6)
     reached = np.concatenate([starts, starts + widths])
     style.room_for_labels(ax, float(reached.min()), float(reached.max()))
 
 
 def _write_amounts(ax: "Axes", starts: "Floats", widths: "Floats", currency: str | None) -> None:
     last = len(widths) - 1
-    for row, (start, width) in enumerate(zip(starts, widths, strict=True)):
-        is_change = 0 < row < last
-        written = formats.money(width, currency)
-        end = max(start, start + width)
-        ax.annotate(
-            f"+{written}" if is_change and width > 0 else written,
-            (max(end, 0.0), row),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
-        )
+    texts = [
+        ("+" if 0 < row < last and width > 0 else "") + formats.money(width, currency)
+        for row, width in enumerate(widths)
+    ]
+    write_beyond(ax, np.maximum(np.maximum(starts, starts + widths), 0.0), texts)
 
 
 def _title(row: "pd.Series[float]") -> str:

@@ -10,6 +10,7 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -160,10 +161,7 @@ def _with_segment(drawn: pd.DataFrame, table: pd.DataFrame, names: Sequence[str]
 
 
 def _name_rows(ax: "Axes", names: Sequence[str]) -> None:
-    ax.set_yticks(range(len(names)), [style.label(name, 26) for name in names])
-    ax.set_ylim(max(len(names), 2) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
+    name_rows(ax, [style.label(name, 26) for name in names])
 
 
 def _index_axis(ax: "Axes", ranges: pd.DataFrame) -> None:

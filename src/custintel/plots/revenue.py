@@ -10,6 +10,7 @@ from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows, write_beyond
 from custintel.plots._revenue_unit import revenue_unit
 from custintel.plots._share_curve import draw_share_curve
 
@@ -112,10 +113,7 @@ def growth_bars(growth: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
         ax.hlines(positions, ends["cagr_low"], ends["cagr_high"], color=style.INK, linewidth=1)
     _write_rates(ax, drawn["cagr"], ends)
     ax.axvline(0, color=style.INK, linewidth=0.6)
-    ax.set_yticks(positions, [style.label(name) for name in drawn.index])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(drawn), 2) - 0.4, -0.6)
+    name_rows(ax, [style.label(name) for name in drawn.index])
     low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
     style.percent_ticks(ax.xaxis, high - min(low, 0.0))
     style.room_for_labels(ax, low, high)
@@ -194,20 +192,10 @@ def _years(n_years: float) -> str:
 
 
 def _write_rates(ax: "Axes", rates: "pd.Series[float]", ends: pd.DataFrame) -> None:
-    for position, (rate, low, high) in enumerate(
-        zip(rates, ends.min(axis=1), ends.max(axis=1), strict=True)
-    ):
-        end = min(low, 0.0) if rate < 0 else max(np.nan_to_num(high), 0.0)
-        ax.annotate(
-            formats.signed_percent(rate),
-            (end, position),
-            xytext=(-4 if rate < 0 else 4, 0),
-            textcoords="offset points",
-            ha="right" if rate < 0 else "left",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
-        )
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    is_loss = rates < 0
+    beyond = low.clip(upper=0.0).where(is_loss, high.fillna(0.0).clip(lower=0.0))
+    write_beyond(ax, beyond, [formats.signed_percent(rate) for rate in rates], is_left=is_loss)
 
 
 def _brought(customers: str, revenue: str) -> str:

@@ -1,4 +1,4 @@
-"""Plots of sales: what is new in them, what is left of them, where items stand among them."""
+"""Plots of sales: what is new in them, and where items stand among them."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from custintel.plots._revenue_unit import revenue_unit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_BARS = 20
 _MOST_NAMES = 12
 _BLEND = 0.35  # of bars that tell of the data rather than of the business
 _LARGEST_BUBBLE = 1600.0
@@ -89,67 +88,6 @@ def new_business_bars(
     title = _("Revenue of young products") if of_products else _("Revenue of new customers")
     note = _("Pale: the data begin, and all seem new") if split["is_warm_up"].any() else ""
     style.titled(ax, title, x=note, y=unit_name)
-    return ax
-
-
-def margin_bars(margins: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
-    """Plot the gross margin of each item as a part of its revenue.
-
-    Parameters
-    ----------
-    margins : DataFrame
-        From `custintel.revenue.margin_table`: ``revenue``, ``revenue_without_cost``,
-        ``margin_rate``. Of more than twenty rows the first twenty are drawn, and the title
-        says so. Where lines have no cost, it is written beside the bar on what part of the
-        revenue the rate rests.
-    ax : matplotlib Axes, optional
-        Drawn on if given; otherwise a new figure is made.
-
-    Returns
-    -------
-    matplotlib Axes
-        The axes drawn on.
-
-    Raises
-    ------
-    SchemaError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> margins = pd.DataFrame(
-    ...     {"revenue": [300.0, 100.0], "revenue_without_cost": [0.0, 50.0],
-    ...      "margin_rate": [0.3, 0.45]}, index=["shop", "web"],
-    ... )
-    >>> [text.get_text() for text in margin_bars(margins).texts]
-    ['30.0%', '45.0% (of 50% of the revenue)']
-    """
-    needed = ["revenue", "revenue_without_cost", "margin_rate"]
-    require_columns(margins.columns, needed, table="margin_table")
-    drawn = margins.iloc[:_MOST_BARS]
-    ax = style.prepared(ax, height=1.1 + 0.34 * max(len(drawn), 2))
-    if not drawn["margin_rate"].notna().any():
-        return style.say(ax, _("No margin can be measured: no line has a cost."))
-    rates = drawn["margin_rate"].to_numpy(float)
-    positions = np.arange(len(drawn))
-    colors = np.where(rates < 0, style.VERMILLION, style.BLUE).tolist()
-    ax.barh(positions, np.nan_to_num(rates), color=colors, height=0.7)
-    _write_margins(ax, drawn)
-    ax.axvline(0, color=style.INK, linewidth=0.6)
-    ax.set_yticks(positions, [_row_name(label) for label in drawn.index])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(drawn), 2) - 0.4, -0.6)
-    low, high = min(float(np.nanmin(rates)), 0.0), max(float(np.nanmax(rates)), 0.0)
-    partly = bool((drawn["revenue_without_cost"] != 0).any())
-    span = high - low or 1.0
-    ax.set_xlim(low - (0.25 * span if low < 0 else 0.0), high + (0.85 if partly else 0.25) * span)
-    style.percent_ticks(ax.xaxis, span)
-    title = _("Gross margin")
-    if len(drawn) < len(margins):
-        title = _("Gross margin, {n} largest of {n_items}", n=len(drawn), n_items=len(margins))
-    style.titled(ax, title, x=_("Part of the revenue"))
     return ax
 
 
@@ -245,36 +183,6 @@ def _write_new_shares(ax: "Axes", shares: "pd.Series[float]", tops: NDArray[np.f
         )
 
 
-def _row_name(label: object) -> str:
-    """Return the name of an item, or of an item and a period."""
-    if isinstance(label, tuple):
-        item, span = label
-        return style.label(f"{item}, {style.period_name(span)}")
-    return style.label(label)
-
-
-def _write_margins(ax: "Axes", margins: pd.DataFrame) -> None:
-    rows = zip(
-        margins["margin_rate"], margins["revenue"], margins["revenue_without_cost"], strict=True
-    )
-    for position, (rate, revenue, without) in enumerate(rows):
-        written = formats.percent(rate)
-        if without != 0 and revenue > 0:
-            part = formats.percent(1 - without / revenue, 0)
-            written = _("{rate} (of {part} of the revenue)", rate=written, part=part)
-        is_loss = rate < 0
-        ax.annotate(
-            written,
-            (rate if is_loss else np.nan_to_num(rate), position),
-            xytext=(-4 if is_loss else 4, 0),
-            textcoords="offset points",
-            ha="right" if is_loss else "left",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
-        )
-
-
 def _padded(values: NDArray[np.float64]) -> tuple[float, float]:
     low, high = float(np.min(values)), float(np.max(values))
     room = 0.18 * (high - low) or 0.1
@@ -309,6 +217,7 @@ def _name_fields(ax: "Axes") -> None:
             fontsize=style.FONT_SIZE - 0.5,
             fontstyle="italic",
             color=style.VERMILLION,
+            bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
         )
 
 

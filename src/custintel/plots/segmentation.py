@@ -9,6 +9,7 @@ from custintel import _formats as formats
 from custintel._checks import require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._named_rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,10 +62,7 @@ def segment_bars(summary: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
         written = [formats.percent(share) for share in shares]
         ax.bar_label(bars, written, padding=3, fontsize=style.FONT_SIZE - 1, color=style.INK)
     ax.axvline(0, color=style.INK, linewidth=0.6)
-    ax.set_yticks(positions, [style.label(_(str(name))) for name in summary.index])
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.invert_yaxis()
+    name_rows(ax, [style.label(_(str(name))) for name in summary.index])
     both = summary[["customer_share", "revenue_share"]].fillna(0.0).to_numpy()
     style.percent_ticks(ax.xaxis, float(both.max()))
     style.room_for_labels(ax, float(both.min()), float(both.max()))

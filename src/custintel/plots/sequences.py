@@ -9,6 +9,8 @@ from custintel import _formats as formats
 from custintel._checks import quoted, require_columns
 from custintel._text import translate as _
 from custintel.plots import _style as style
+from custintel.plots._cells import shade_scale, write_cells
+from custintel.plots._named_rows import name_rows, write_beyond
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,10 +85,7 @@ def next_purchase_bars(
         _pair(a, b) if several else style.label(_(str(b)))
         for a, b in drawn[_FOLLOWING[:2]].to_numpy()
     ]
-    ax.set_yticks(positions, names)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.set_ylim(max(len(drawn), 2) - 0.4, -0.6)
+    name_rows(ax, names)
     highest = float(np.nanmax([ends[1].max(), drawn["base_rate"].max()]))
     _write_shares(ax, drawn)
     style.percent_ticks(ax.xaxis, highest)
@@ -144,14 +143,15 @@ def transition_heatmap(transitions: pd.DataFrame, *, ax: "Axes | None" = None) -
     among_items = matrix[[name for name in columns if name in set(items)]].to_numpy()
     highest = float(np.nanmax(among_items, initial=0.0)) or 1.0
     _draw_shades(ax, matrix.to_numpy(), highest)
-    ax.set_yticks(range(len(shown)), [_in_line(name, 24) for name in shown])
-    ax.set_xticks(range(len(columns)), [_in_line(name, 24) for name in columns], rotation=90)
+    ax.set_yticks(range(len(shown)), [style.short_label(_(str(name)), 24) for name in shown])
+    next_names = [style.short_label(_(str(name)), 24) for name in columns]
+    ax.set_xticks(range(len(columns)), next_names, rotation=90)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     title = _("What comes after each purchase")
     if len(shown) < len(items):
         title = _(
-            "What comes after each purchase, {n} of {n_items} items",
+            "What comes after each purchase,\n{n} of {n_items} items",
             n=len(shown),
             n_items=len(items),
         )
@@ -203,7 +203,7 @@ def interpurchase_curve(distribution: pd.DataFrame, *, ax: "Axes | None" = None)
             np.concatenate([[0.0], rows[f"followed_share{end}"]]) for end in ("_low", "", "_high")
         )
         ax.fill_between(days, low, high, step="post", color=color, alpha=0.15, linewidth=0)
-        name = style.label(_(str(group)), 28)
+        name = style.short_label(_(str(group)), 28)
         ax.step(days, middle, where="post", color=color, linewidth=1.8, label=name)
     if len(shown) > 1:
         style.legend_below(ax, gap=0.5, ncols=2)
@@ -238,13 +238,8 @@ def _rows_of(following: pd.DataFrame, antecedent: str) -> pd.DataFrame:
 
 
 def _pair(antecedent: object, consequent: object) -> str:
-    return f"{_in_line(antecedent, 22)}\n→ {_in_line(consequent, 20)}"
-
-
-def _in_line(name: object, width: int) -> str:
-    """Return a name on one line, cut if it is long."""
-    first, _break, rest = style.label(_(str(name)), width).partition("\n")
-    return f"{first}…" if rest else first
+    first = style.short_label(_(str(antecedent)), 22)
+    return f"{first}\n→ {style.short_label(_(str(consequent)), 20)}"
 
 
 def _bars_title(antecedent: str | None, n_drawn: int, n_rows: int) -> str:
@@ -252,7 +247,7 @@ def _bars_title(antecedent: str | None, n_drawn: int, n_rows: int) -> str:
         if n_drawn == n_rows:
             return _("What customers buy afterwards")
         return _("What customers buy afterwards,\nfirst {n} of {n_rows}", n=n_drawn, n_rows=n_rows)
-    item = _in_line(antecedent, 36)
+    item = style.short_label(_(str(antecedent)), 36)
     if n_drawn == n_rows:
         return _("What customers buy after\n{item}", item=item)
     return _(
@@ -266,43 +261,26 @@ def _bars_title(antecedent: str | None, n_drawn: int, n_rows: int) -> str:
 def _write_shares(ax: "Axes", drawn: pd.DataFrame) -> None:
     ends = drawn[["probability_high", "base_rate"]].max(axis=1)
     digits = 0 if drawn["probability"].max() >= 0.05 else 1
-    for position, (end, share, k, n) in enumerate(
-        zip(ends, drawn["probability"], drawn["n_followed"], drawn["n_observed"], strict=True)
-    ):
-        ax.annotate(
-            _(
-                "{share} ({k} of {n})",
-                share=formats.percent(share, digits),
-                k=formats.number(k),
-                n=formats.number(n),
-            ),
-            (end, position),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.FONT_SIZE - 0.5,
-            color=style.INK,
+    texts = [
+        _(
+            "{share} ({k} of {n})",
+            share=formats.percent(share, digits),
+            k=formats.number(k),
+            n=formats.number(n),
         )
+        for share, k, n in drawn[["probability", "n_followed", "n_observed"]].to_numpy(float)
+    ]
+    write_beyond(ax, ends, texts, gap=5)
 
 
 def _draw_shades(ax: "Axes", matrix: np.ndarray, highest: float) -> None:
     image = ax.imshow(matrix, cmap="Blues", vmin=0, vmax=highest, aspect="auto")
     if matrix.shape[1] <= _MOST_WRITTEN:
-        for (row, column), share in np.ndenumerate(matrix):
-            ax.text(
-                column,
-                row,
-                formats.percent(share, 0),
-                ha="center",
-                va="center",
-                fontsize=style.FONT_SIZE - 1.5,
-                color="white" if share > 0.6 * highest else style.INK,
-            )
+        texts = [[formats.percent(share, 0) for share in row] for row in matrix]
+        write_cells(ax, np.array(texts, object), matrix > 0.6 * highest)
         return
-    bar = ax.figure.colorbar(image, ax=ax, fraction=0.04, pad=0.02, aspect=30, extend="max")
-    bar.outline.set_visible(False)
+    bar = shade_scale(ax, image, extend="max")
     style.percent_ticks(bar.ax.yaxis, highest)
-    bar.ax.tick_params(labelsize=style.FONT_SIZE, labelcolor=style.INK, length=0)
     bar.ax.grid(visible=False)
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from custintel._text import translate as _
+from custintel.plots import revenue_share_bars
 from custintel.report._elements import (
     Block,
     Figure,
@@ -11,6 +12,7 @@ from custintel.report._elements import (
     Section,
     Table,
     amount,
+    chart,
     count,
     decimal,
     sentence,
@@ -33,7 +35,10 @@ def accounts_section(analysis: Analysis) -> Section | None:
     if accounts is None:
         return None
     currency = analysis.currency
-    blocks: list[Block] = [_largest(accounts, currency)]
+    blocks: list[Block] = [
+        chart(revenue_share_bars(accounts.totals, currency=currency)),
+        _largest(accounts, currency),
+    ]
     if accounts.heavy is not None and len(accounts.heavy):
         blocks += [_heavy(accounts.heavy, str(accounts.by)), Note(_teams())]
     elif accounts.heavy is not None:

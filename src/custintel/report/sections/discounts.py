@@ -4,12 +4,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from custintel._text import translate as _
+from custintel.plots import promotion_bars
 from custintel.report._elements import (
     Block,
     Figure,
     Section,
     Table,
     amount,
+    chart,
     count,
     sentence,
     share,
@@ -29,7 +31,10 @@ def discounts_section(analysis: Analysis) -> Section | None:
         return None
     blocks: list[Block] = []
     if discounts.groups is not None:
-        blocks.append(_table(discounts.groups, str(discounts.by)))
+        blocks += [
+            chart(promotion_bars(discounts.groups)),
+            _table(discounts.groups, str(discounts.by)),
+        ]
     return Section("discounts", _("Discounts"), _opening(discounts, analysis.currency), blocks)
 
 

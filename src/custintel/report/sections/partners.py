@@ -4,7 +4,18 @@ import pandas as pd
 from markupsafe import Markup
 
 from custintel._text import translate as _
-from custintel.report._elements import Figure, Section, Table, amount, count, sentence, share
+from custintel.plots import revenue_share_bars
+from custintel.report._elements import (
+    Block,
+    Figure,
+    Section,
+    Table,
+    amount,
+    chart,
+    count,
+    sentence,
+    share,
+)
 from custintel.report.analysis import Analysis
 from custintel.report.named_groups import MISSING
 from custintel.report.sections.items import heading_of, named
@@ -19,8 +30,12 @@ def partners_section(analysis: Analysis) -> Section | None:
     partners = analysis.activity.partners
     if partners is None:
         return None
-    table = _table(partners, analysis.currency)
-    return Section("partners", _("Partners"), _opening(partners, analysis.currency), [table])
+    currency = analysis.currency
+    blocks: list[Block] = [
+        chart(revenue_share_bars(partners, currency=currency)),
+        _table(partners, currency),
+    ]
+    return Section("partners", _("Partners"), _opening(partners, currency), blocks)
 
 
 def _opening(partners: pd.DataFrame, currency: str | None) -> Markup:
