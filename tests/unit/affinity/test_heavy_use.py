@@ -91,17 +91,21 @@ def test_chance_alone_brings_few_heavy_users():
     assert np.mean(found) <= 0.1
 
 
-def test_companies_of_the_simulated_school_have_their_favourites():
-    crm = simulate_crm(500, random_state=2)
+def heavy_companies(seed):
+    crm = simulate_crm(300, random_state=seed)
     with pytest.warns(SetAsideWarning, match="have no company"):
         sold = by_account(crm.transactions, crm.customers, without="drop")
     table = company_propensity(sold, as_of=crm.as_of, unit="customer_id")
     heavy = table[table["is_heavy"]]
     favourite = crm.truth.accounts.set_index("account_id")["favourite_category"]
-    is_true = favourite.reindex(heavy["customer_id"]).to_numpy() == heavy["category"].to_numpy()
+    return heavy.assign(favourite=favourite.reindex(heavy["customer_id"]).to_numpy())
+
+
+def test_companies_of_the_simulated_school_have_their_favourites():
+    heavy = pd.concat([heavy_companies(seed) for seed in (1, 2, 3)])
     assert len(heavy) >= 5
-    # Three companies in ten have one, so that chance would find a few per cent.
-    assert is_true.mean() >= 0.8
+    # Three companies in ten have one of four, so that chance would find one in thirteen.
+    assert (heavy["favourite"] == heavy["category"]).mean() >= 0.8
     assert (heavy["location_quotient"] > 1).all()
 
 
