@@ -41,6 +41,10 @@ _MADE_BY = {
     "rfm_table": "custintel.segmentation.rfm_table(transactions, as_of=…)",
     "rfm_scores": "custintel.segmentation.rfm_scores(rfm)",
     "equity_scenarios": "custintel.value.equity_scenarios(base, ranges=…)",
+    "project_cash_flows": "custintel.projects.project_cash_flows(costs, benefits)",
+    "sensitivity_table": "custintel.projects.sensitivity_table(calculate, base, ranges=…)",
+    "total_cost_of_ownership": "custintel.projects.total_cost_of_ownership(systems, n_users=…)",
+    "track_project": "custintel.projects.track_project(plan, actual)",
 }
 
 

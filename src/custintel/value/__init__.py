@@ -1,8 +1,8 @@
 """What customers will bring: lifetime value, customer equity, and the fit behind them."""
 
+from custintel._present_value import NetPresentValue, net_present_value
 from custintel.value.alive import alive_path
 from custintel.value.backtesting import Backtest, backtest
-from custintel.value.cash_flows import NetPresentValue, net_present_value
 from custintel.value.choice import ModelChoice
 from custintel.value.concentration import EquityConcentration, equity_concentration
 from custintel.value.constant_retention import (

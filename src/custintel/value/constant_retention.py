@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 from custintel._cashflows import geometric_sum
 from custintel._checks import require_choice
+from custintel._elementwise import as_given, count_or_none, examples, numbers
 from custintel._intervals import Floats
 from custintel._text import translate_plural as _n
-from custintel.value._elementwise import as_given, count_or_none, examples, numbers
 
 MarginTiming = Literal["after_renewal", "now", "period_end"]
 TIMINGS = ("after_renewal", "now", "period_end")

@@ -8,12 +8,12 @@ import pandas as pd
 
 from custintel._cashflows import discount_factors, geometric_sum, rate_per_period
 from custintel._checks import require_type
+from custintel._elementwise import numbers
 from custintel._intervals import Estimates, Floats
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._time import Span
 from custintel.errors import SchemaError
-from custintel.value._elementwise import numbers
 from custintel.value.equity import CustomerEquity
 from custintel.value.new_customers import NewCustomerValue
 

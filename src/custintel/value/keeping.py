@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from custintel._checks import require_between
+from custintel._elementwise import numbers
 from custintel._text import translate as _
-from custintel.value._elementwise import numbers
 from custintel.value.constant_retention import MarginTiming, simple_lifetime_value
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_between, require_type
+from custintel._elementwise import float_column
 from custintel._intervals import Estimates, Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Span
 from custintel.errors import SchemaError
-from custintel.value._elementwise import float_column
 from custintel.value._models_given import require_purchase_model, require_spend_model
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from custintel._cashflows import discount_factors, geometric_sum
-from custintel.value._elementwise import as_given, count_or_none, numbers
+from custintel._elementwise import as_given, count_or_none, numbers
 from custintel.value.constant_retention import require_limit
 
 

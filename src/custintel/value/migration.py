@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_choice, require_type
+from custintel._elementwise import count_or_none, float_column, numbers
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
-from custintel.value._elementwise import count_or_none, float_column, numbers
 from custintel.value.constant_retention import TIMINGS, MarginTiming
 
 # Probabilities are often given rounded, so that a row may miss 1 by a little.

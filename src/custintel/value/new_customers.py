@@ -6,9 +6,9 @@ from typing import Protocol
 import pandas as pd
 
 from custintel._checks import require_between
+from custintel._elementwise import numbers
 from custintel._intervals import Estimates
 from custintel._time import Span
-from custintel.value._elementwise import numbers
 from custintel.value._models_given import require_purchase_model, require_spend_model
 from custintel.value.lifetime import SpendModel
 

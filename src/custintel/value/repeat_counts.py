@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_between, require_columns
+from custintel._elementwise import float_column
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel.errors import SchemaError
-from custintel.value._elementwise import float_column
 from custintel.value._models_given import require_purchase_model
 
 

@@ -1,6 +1,6 @@
 """What moves customer equity: retention, margin, discount rate, acquisition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Real
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_choice, require_type
+from custintel._checks import require_choice, require_type
+from custintel._elementwise import numbers
+from custintel._sensitivity import one_at_a_time, require_ranges
 from custintel._text import translate as _
-from custintel.value._elementwise import numbers
 from custintel.value.constant_retention import TIMINGS, MarginTiming, margin_multiple
 
 _LEAST = {
@@ -22,10 +23,6 @@ _LEAST = {
     "growth_rate": -1,
 }
 _MOST = {"retention_rate": 1}
-_COLUMNS = [
-    *("low", "base", "high", "equity_low", "equity_base", "equity_high"),
-    *("swing", "elasticity"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,33 +166,14 @@ def equity_scenarios(
     require_type(base, EquityAssumptions, name="base", what=made)
     named = _("a mapping, such as {example}", example="{'retention_rate': (0.67, 0.77)}")
     require_type(ranges, Mapping, name="ranges", what=named)
-    _require_ranges(ranges)
-    worth = base.equity()
-    rows = [_row(base, worth, name, *map(float, ends)) for name, ends in ranges.items()]
-    drivers = pd.Index(ranges, name="driver", dtype=object)
-    table = pd.DataFrame(rows, index=drivers, columns=_COLUMNS, dtype=float)
-    return table.sort_values("swing", ascending=False, kind="stable")
-
-
-def _row(
-    base: EquityAssumptions, worth: float, name: str, low: float, high: float
-) -> dict[str, float]:
-    value = float(getattr(base, name))
-    at_low, at_high = (_changed(base, name, end).equity() for end in (low, high))
-    return {
-        "low": low,
-        "base": value,
-        "high": high,
-        "equity_low": at_low,
-        "equity_base": worth,
-        "equity_high": at_high,
-        "swing": abs(at_high - at_low),
-        "elasticity": _elasticity(at_high - at_low, worth, high - low, value),
-    }
-
-
-def _elasticity(gain: float, worth: float, change: float, value: float) -> float:
-    return (gain / worth) / (change / value) if worth and change and value else np.nan
+    require_ranges(ranges, _drivers())
+    table = one_at_a_time(
+        lambda name, value: _changed(base, name, value).equity(),
+        base={name: float(getattr(base, name)) for name in ranges},
+        at_base=base.equity(),
+        ranges=ranges,
+    )
+    return table.rename(columns=lambda name: name.replace("outcome", "equity"))
 
 
 def _changed(base: EquityAssumptions, name: str, value: float) -> EquityAssumptions:
@@ -205,33 +183,3 @@ def _changed(base: EquityAssumptions, name: str, value: float) -> EquityAssumpti
 
 def _drivers() -> list[str]:
     return [field.name for field in fields(EquityAssumptions) if field.name != "timing"]
-
-
-def _require_ranges(ranges: Mapping[str, tuple[float, float]]) -> None:
-    for name, ends in ranges.items():
-        require_choice(name, _drivers(), name="ranges")
-        low, high = _pair(name, ends)
-        numbers([low, high], name=name)
-        if not low <= high:
-            raise ValueError(
-                _(
-                    "The range of {name} goes from its low to its high value: got {ends}.",
-                    name=name,
-                    ends=quoted([low, high]),
-                )
-            )
-
-
-def _pair(name: str, ends: tuple[float, float]) -> tuple[float, float]:
-    is_pair = isinstance(ends, Sequence | np.ndarray) and not isinstance(ends, str)
-    if not (is_pair and len(ends) == 2):
-        raise TypeError(
-            _(
-                "The range of {name} is a low and a high value, such as (0.67, 0.77): got "
-                "{ends!r}.",
-                name=name,
-                ends=ends,
-            )
-        )
-    low, high = ends
-    return low, high

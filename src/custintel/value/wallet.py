@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custintel._checks import quoted, require_type
+from custintel._elementwise import float_column
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
-from custintel.value._elementwise import float_column
 
 NO_SPEND, NO_CATEGORY = N_("no spend given"), N_("no category spend")
 NEGATIVE, ABOVE_ONE = N_("negative amount"), N_("spend above category spend")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from custintel._checks import quoted
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -48,6 +49,29 @@ def float_column(column: pd.Series) -> pd.Series:
         return pd.Series(np.nan, index=column.index, name=column.name)
     read = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     return pd.Series(read, index=column.index, name=column.name)
+
+
+def require_rows(
+    column: pd.Series, is_wrong: NDArray[np.bool_], expected: str, *, table: str
+) -> None:
+    """Raise `SchemaError` if rows of a column are wrong: what it holds, how many, which."""
+    n = int(np.count_nonzero(is_wrong))
+    if n:
+        rows = [f"{label}: {value}" for label, value in column[is_wrong].head(3).items()]
+        raise SchemaError(
+            _n(
+                "Column {column!r} of table {table!r} holds {expected}; {n} of {total} rows "
+                "does not, {examples}. Correct it, or leave it out.",
+                "Column {column!r} of table {table!r} holds {expected}; {n} of {total} rows "
+                "do not, such as {examples}. Correct them, or leave them out.",
+                n,
+                column=column.name,
+                table=table,
+                expected=expected,
+                total=len(column),
+                examples=quoted(rows, most=3),
+            )
+        )
 
 
 def _range(low: float, high: float) -> str:

@@ -1,27 +1,21 @@
-"""Net present value of a table of amounts to come."""
+"""Tables of amounts to come: how they are read, and what they are worth now."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from custintel._cashflows import discount_factors
-from custintel._checks import (
-    quoted,
-    require_between,
-    require_choice,
-    require_columns,
-    require_type,
-)
+from custintel._checks import require_between, require_choice, require_columns, require_type
+from custintel._elementwise import float_column, require_rows
 from custintel._intervals import Floats
 from custintel._text import translate as _
-from custintel._text import translate_plural as _n
 from custintel._time import DAYS_PER_YEAR, Day, Span, as_day
 from custintel.errors import SchemaError
-from custintel.value._elementwise import float_column
 
 CashFlowTiming = Literal["end", "middle", "start"]
+_LARGEST = 1e15  # as in transactions: beyond it sums lose their cents
 _PERIODS_BEFORE_END = {"end": 0.0, "middle": 0.5, "start": 1.0}
 
 
@@ -92,8 +86,8 @@ def net_present_value(
     Raises
     ------
     SchemaError
-        If a column is missing, an amount, period or date is missing or impossible, or a date
-        comes before `as_of`.
+        If a column is missing, an amount, period or date is missing or impossible (an amount
+        beyond 1e15 is), or a date comes before `as_of`.
     ValueError
         If the rate, the timing or the length of a period is not one.
     TypeError
@@ -113,25 +107,16 @@ def net_present_value(
     (0.0, [-100.0, 50.0, 50.0])
     """
     require_between(annual_discount_rate, 0, 10, name="annual_discount_rate")
-    require_choice(timing, _PERIODS_BEFORE_END, name="timing")
-    when = "period" if as_of is None else "due_on"
-    asked = _("a pandas DataFrame with the columns {when!r} and 'amount'", when=when)
-    require_type(cash_flows, pd.DataFrame, name="cash_flows", what=asked)
-    require_columns(cash_flows.columns, [when, "amount"], table="cash_flows")
-    if as_of is None:
-        years = _years_by_period(cash_flows["period"], timing, Span.parse(period_length))
-    else:
-        years = _years_by_date(cash_flows["due_on"], as_day(as_of))
-    amount = _amounts(cash_flows["amount"])
-    factor = discount_factors(years, annual_discount_rate)
+    flows = read_cash_flows(cash_flows, timing=timing, period_length=period_length, as_of=as_of)
+    factor = discount_factors(flows.years, annual_discount_rate)
     worth = pd.DataFrame(
         {
-            when: cash_flows[when],
-            "amount": amount,
+            flows.when: cash_flows[flows.when],
+            "amount": flows.amount,
             "discount_factor": factor,
-            "present_value": amount * factor,
+            "present_value": flows.amount * factor,
         }
-    ).iloc[np.argsort(years, kind="stable")]
+    ).iloc[np.argsort(flows.years, kind="stable")]
     table = worth.assign(cumulative_present_value=worth["present_value"].cumsum())
     return NetPresentValue(
         total=float(table["present_value"].sum()),
@@ -141,11 +126,41 @@ def net_present_value(
     )
 
 
+class CashFlows(NamedTuple):
+    """Amounts in the order of their table, and in how many years they come."""
+
+    when: str  # the column that says it
+    years: Floats
+    amount: Floats
+
+
+def read_cash_flows(
+    cash_flows: pd.DataFrame,
+    *,
+    timing: CashFlowTiming,
+    period_length: str,
+    as_of: Day | None = None,
+) -> CashFlows:
+    """Read a table with ``amount`` and ``period``, or ``due_on`` if `as_of` is given."""
+    require_choice(timing, _PERIODS_BEFORE_END, name="timing")
+    when = "period" if as_of is None else "due_on"
+    asked = _("a pandas DataFrame with the columns {when!r} and 'amount'", when=when)
+    require_type(cash_flows, pd.DataFrame, name="cash_flows", what=asked)
+    require_columns(cash_flows.columns, [when, "amount"], table="cash_flows")
+    if as_of is None:
+        years = _years_by_period(cash_flows["period"], timing, Span.parse(period_length))
+    else:
+        years = _years_by_date(cash_flows["due_on"], as_day(as_of))
+    return CashFlows(when, years, _amounts(cash_flows["amount"]))
+
+
 def _years_by_period(period: pd.Series, timing: CashFlowTiming, length: Span) -> Floats:
     number = float_column(period).to_numpy()
     with np.errstate(invalid="ignore"):
         wrong = ~(np.isfinite(number) & (number >= 0) & (number == np.floor(number)))
-    _require_none(period, wrong, _("a whole number of periods from now, 0 or more"))
+    require_rows(
+        period, wrong, _("a whole number of periods from now, 0 or more"), table="cash_flows"
+    )
     return np.maximum(number - _PERIODS_BEFORE_END[timing], 0.0) * length.to("Y")
 
 
@@ -161,30 +176,16 @@ def _years_by_date(due_on: pd.Series, now: pd.Timestamp) -> Floats:
     days = (due_on.dt.normalize() - now).dt.days.to_numpy(dtype=float, na_value=np.nan)
     with np.errstate(invalid="ignore"):
         wrong = ~(days >= 0)
-    _require_none(due_on, wrong, _("a date on or after as_of, {day:%Y-%m-%d}", day=now))
+    require_rows(
+        due_on, wrong, _("a date on or after as_of, {day:%Y-%m-%d}", day=now), table="cash_flows"
+    )
     return np.asarray(days / DAYS_PER_YEAR)
 
 
 def _amounts(amount: pd.Series) -> Floats:
     values = float_column(amount).to_numpy()
-    _require_none(amount, ~np.isfinite(values), _("a finite number"))
+    with np.errstate(invalid="ignore"):
+        wrong = ~(np.abs(values) <= _LARGEST)
+    expected = _("a finite number, of at most {largest:g}", largest=_LARGEST)
+    require_rows(amount, wrong, expected, table="cash_flows")
     return np.asarray(values)
-
-
-def _require_none(column: pd.Series, wrong: np.ndarray, expected: str) -> None:
-    n = int(np.count_nonzero(wrong))
-    if n:
-        rows = [f"{label}: {value}" for label, value in column[wrong].head(3).items()]
-        raise SchemaError(
-            _n(
-                "Column {column!r} of table 'cash_flows' holds {expected}; {n} of {total} rows "
-                "does not, {examples}. Correct it, or leave it out.",
-                "Column {column!r} of table 'cash_flows' holds {expected}; {n} of {total} rows "
-                "do not, such as {examples}. Correct them, or leave them out.",
-                n,
-                column=column.name,
-                expected=expected,
-                total=len(column),
-                examples=quoted(rows, most=3),
-            )
-        )
