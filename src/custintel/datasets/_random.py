@@ -1,5 +1,7 @@
 """Random numbers that do not depend on what else is drawn."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,14 @@ def seed_of(random_state: int | np.random.Generator) -> int:
     if random_state < 0:
         raise ValueError(_("random_state is {what}: got {n}.", what=what, n=random_state))
     return int(random_state)
+
+
+def streams_of(seed: int, names: Iterable[str]) -> dict[str, np.random.Generator]:
+    """Return a stream of its own for each of `names`, which does not depend on the others."""
+    return {
+        name: np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
+        for number, name in enumerate(names)
+    }
 
 
 def draw_from(shares: Floats, rows: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:

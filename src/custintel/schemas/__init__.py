@@ -1,16 +1,24 @@
 """The canonical tables: names, types, units and meanings of columns, decided once."""
 
 from custintel.schemas.accounts import ACCOUNTS
+from custintel.schemas.campaign_events import CAMPAIGN_EVENTS
+from custintel.schemas.campaigns import CAMPAIGNS
 from custintel.schemas.columns import Column, Table
 from custintel.schemas.customers import CUSTOMERS
 from custintel.schemas.headers import recognise
+from custintel.schemas.leads import LEADS
 from custintel.schemas.products import PRODUCTS
+from custintel.schemas.touches import TOUCHES
 from custintel.schemas.transactions import TRANSACTIONS
 
 __all__ = [
     "ACCOUNTS",
+    "CAMPAIGNS",
+    "CAMPAIGN_EVENTS",
     "CUSTOMERS",
+    "LEADS",
     "PRODUCTS",
+    "TOUCHES",
     "TRANSACTIONS",
     "Column",
     "Table",

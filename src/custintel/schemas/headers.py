@@ -23,13 +23,21 @@ def plain_header(header: str) -> str:
     ('n client', 'montant ttc', 'amount')
     """
     text = header[:_LONGEST].replace("\ufeff", "").strip().removesuffix("*")
-    text = _IN_BRACKETS.sub(" ", text)
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = _PUNCTUATION.sub(" ", bare.casefold()).split()
+    words = plain_words(_IN_BRACKETS.sub(" ", text)).split()
     if len(words) > 1 and words[-1].upper() in CURRENCY_CODES:
         words.pop()
     return " ".join(words)
+
+
+def plain_words(text: str) -> str:
+    """Return a text without case, accents and punctuation, one space between words.
+
+    >>> plain_words("Désinscription"), plain_words("hard_bounce")
+    ('desinscription', 'hard bounce')
+    """
+    decomposed = unicodedata.normalize("NFKD", text[:_LONGEST])
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(_PUNCTUATION.sub(" ", bare.casefold()).split())
 
 
 def recognise(

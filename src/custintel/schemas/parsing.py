@@ -21,6 +21,7 @@ from custintel._money import currency_code, currency_in
 from custintel._numbers import DECIMAL_SIGNS, NumberReadings, read_numbers, settled_decimal
 from custintel._text import mark as N_
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel.errors import MixedCurrencyError
 from custintel.schemas.columns import Table
 from custintel.schemas.set_aside import all_set_aside, line_index, set_aside_rows
@@ -248,13 +249,41 @@ def _named_currency(
             )
         )
     code = next(iter(found.values()), None)
-    by_row = _currency_of_cells(named["revenue"]) if "revenue" in named else None
+    by_row = _currency_of_rows([named[name] for name in money if name in named])
     if by_row is None:
         return None if code is None else pd.Series(code, named.index, dtype=_TEXT)
     in_cells = by_row.dropna().unique()
     # Amounts without a sign are in the currency of the header, or of all the others.
     code = in_cells[0] if code is None and len(in_cells) == 1 else code
     return by_row if code is None else by_row.fillna(code)
+
+
+def _currency_of_rows(columns: list[Series]) -> "pd.Series[Any] | None":
+    """Return the currency that the amounts of each row name, or None if none does."""
+    by_row: pd.Series[Any] | None = None
+    for cells in columns:
+        found = _currency_of_cells(cells)
+        if found is not None and by_row is not None:
+            _require_alike(by_row, found)
+            found = by_row.fillna(found)
+        by_row = by_row if found is None else found
+    return by_row
+
+
+def _require_alike(one: Series, other: Series) -> None:
+    differ = one.notna() & other.notna() & (one != other)
+    if differ.any():
+        raise MixedCurrencyError(
+            _n(
+                "{n} row has amounts in two currencies, such as {one} and {other}. Convert the "
+                "amounts to one before building the table.",
+                "{n} rows have amounts in two currencies, such as {one} and {other}. Convert the "
+                "amounts to one before building the table.",
+                int(differ.sum()),
+                one=one[differ].iloc[0],
+                other=other[differ].iloc[0],
+            )
+        )
 
 
 def _currency_of_cells(cells: Series) -> "pd.Series[Any] | None":

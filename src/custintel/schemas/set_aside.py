@@ -70,7 +70,9 @@ def reasons(set_aside: pd.DataFrame) -> str:
     return _("{shown} and {more} more reasons", shown=shown, more=more) if more > 0 else shown
 
 
-def warn_set_aside(set_aside: pd.DataFrame, n_rows: int, *, source: str, twin: str) -> None:
+def warn_set_aside(
+    set_aside: pd.DataFrame, n_rows: int, *, source: str, twin: str, stacklevel: int = 3
+) -> None:
     """Warn the caller of the calling function, once, with the counts; not when all was used."""
     if not len(set_aside):
         return
@@ -84,7 +86,7 @@ def warn_set_aside(set_aside: pd.DataFrame, n_rows: int, *, source: str, twin: s
         reasons=reasons(set_aside),
         twin=twin,
     )
-    warnings.warn(message, SetAsideWarning, stacklevel=3)
+    warnings.warn(message, SetAsideWarning, stacklevel=stacklevel)
 
 
 def _shown(value: object) -> str | None:

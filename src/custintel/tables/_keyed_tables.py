@@ -1,23 +1,23 @@
-"""Tables with one row per id: customers, accounts, products.
+"""Tables with one row per id: customers, accounts, products, campaigns, leads.
 
 Rules. A row without its id is set aside. Of rows that are alike in every column, the first
 stays. Of rows that share an id and differ, the one that was last changed stays, by
 ``updated_at``; where that does not decide, the first one. The others are set aside.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from custintel._checks import require_columns
 from custintel._text import translate as _
-from custintel.errors import SchemaError
 from custintel.schemas.columns import Table
 from custintel.schemas.headers import recognise
 from custintel.schemas.parsing import Conventions, parse_table
-from custintel.schemas.set_aside import all_set_aside, set_aside_rows, warn_set_aside
-from custintel.tables._raw_frames import comparable, framed, names_of, no_row
+from custintel.schemas.set_aside import all_set_aside, set_aside_rows
+from custintel.tables._implausible_rows import Check, without
+from custintel.tables._raw_frames import comparable, framed, in_order, names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,35 +62,28 @@ def inspect_keyed(
     *,
     columns: Mapping[str, str] | None,
     conventions: Conventions,
+    checks: Callable[[pd.DataFrame], list[Check]] = lambda _parsed: [],
 ) -> BuiltTable:
-    """Build a canonical table with one row per id, and account for every raw row."""
+    """Build a canonical table with one row per id, and account for every raw row.
+
+    `checks` returns the rows of the parsed table that cannot be meant.
+    """
     frame = framed(raw)
     mapping = recognise(frame.columns, table, columns)
     require_columns(names_of(frame, mapping), table.required(), table=table.name)
     parsed = parse_table(frame, table, mapping, conventions)
-    header = {name: header for header, name in mapping.items()}[table.key[0]]
-    distinct, repeated = _distinct(parsed.table, table.key[0], header)
+    header_of = {name: header for header, name in mapping.items()}
+    header = header_of[table.key[0]]
+    plausible, implausible = without(parsed.table, checks(parsed.table), header_of)
+    distinct, repeated = _distinct(plausible, table.key[0], header)
     kept, conflicting = _latest(distinct, table, header)
     return BuiltTable(
-        table=_in_order(kept, table),
-        set_aside=all_set_aside([parsed.set_aside, repeated, conflicting]),
+        table=in_order(kept, table),
+        set_aside=all_set_aside([parsed.set_aside, implausible, repeated, conflicting]),
         n_rows=len(raw),
         n_repeated=len(repeated),
         n_conflicting=len(conflicting),
     )
-
-
-def usable_rows(built: BuiltTable, name: str) -> pd.DataFrame:
-    """Return the table, with a warning that counts the rows set aside; without rows, an error."""
-    if built.table.empty:
-        raise SchemaError(no_row(built.set_aside, built.n_rows, table=name))
-    warn_set_aside(
-        built.set_aside,
-        built.n_rows,
-        source=repr(name),
-        twin=f"custintel.tables.inspect_{name}(…).set_aside",
-    )
-    return built.table
 
 
 def _distinct(table: pd.DataFrame, key: str, header: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -122,9 +115,3 @@ def _latest(table: pd.DataFrame, schema: Table, header: str) -> tuple[pd.DataFra
         reason=_("another row has this id and other values"),
     )
     return table.iloc[stands.sort_values()], part
-
-
-def _in_order(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
-    first = [name for name in schema.columns if name in table]
-    further = [name for name in table.columns if name not in schema.columns]
-    return table[[*first, *further]].reset_index(drop=True)

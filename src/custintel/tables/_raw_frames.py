@@ -7,7 +7,8 @@ import pandas as pd
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
-from custintel.schemas.set_aside import line_index, reasons
+from custintel.schemas.columns import Table
+from custintel.schemas.set_aside import line_index, reasons, warn_set_aside
 
 
 def framed(raw: pd.DataFrame) -> pd.DataFrame:
@@ -42,6 +43,29 @@ def comparable(table: pd.DataFrame) -> list[str]:
         if table[name].dtype != object
         or all(issubclass(kind, Hashable) for kind in table[name].map(type).unique())
     ]
+
+
+def in_order(table: pd.DataFrame, schema: Table) -> pd.DataFrame:
+    """Return the table with its canonical columns first, and its rows numbered from 0."""
+    first = [name for name in schema.columns if name in table]
+    further = [name for name in table.columns if name not in schema.columns]
+    return table[[*first, *further]].reset_index(drop=True)
+
+
+def usable_rows(
+    table: pd.DataFrame, set_aside: pd.DataFrame, n_rows: int, *, name: str
+) -> pd.DataFrame:
+    """Return the table; warn the builder's caller of rows set aside; without rows, an error."""
+    if table.empty:
+        raise SchemaError(no_row(set_aside, n_rows, table=name))
+    warn_set_aside(
+        set_aside,
+        n_rows,
+        source=repr(name),
+        twin=f"custintel.tables.inspect_{name}(…).set_aside",
+        stacklevel=4,
+    )
+    return table
 
 
 def no_row(set_aside: pd.DataFrame, n_rows: int, *, table: str) -> str:

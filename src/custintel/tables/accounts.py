@@ -9,7 +9,8 @@ import pandas as pd
 
 from custintel.schemas.accounts import ACCOUNTS
 from custintel.schemas.parsing import Conventions
-from custintel.tables._keyed_tables import BuiltTable, inspect_keyed, usable_rows
+from custintel.tables._keyed_tables import BuiltTable, inspect_keyed
+from custintel.tables._raw_frames import usable_rows
 
 
 def build_accounts(
@@ -80,7 +81,7 @@ def build_accounts(
     built = inspect_accounts(
         raw, columns=columns, timezone=timezone, date_order=date_order, decimal=decimal
     )
-    return usable_rows(built, "accounts")
+    return usable_rows(built.table, built.set_aside, built.n_rows, name="accounts")
 
 
 def inspect_accounts(

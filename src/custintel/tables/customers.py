@@ -9,7 +9,8 @@ import pandas as pd
 
 from custintel.schemas.customers import CUSTOMERS
 from custintel.schemas.parsing import Conventions
-from custintel.tables._keyed_tables import BuiltTable, inspect_keyed, usable_rows
+from custintel.tables._keyed_tables import BuiltTable, inspect_keyed
+from custintel.tables._raw_frames import usable_rows
 
 
 def build_customers(
@@ -82,7 +83,7 @@ def build_customers(
     built = inspect_customers(
         raw, columns=columns, timezone=timezone, date_order=date_order, decimal=decimal
     )
-    return usable_rows(built, "customers")
+    return usable_rows(built.table, built.set_aside, built.n_rows, name="customers")
 
 
 def inspect_customers(

@@ -19,7 +19,12 @@ from custintel.tables._lookups import (
     require_new,
 )
 
-_TABLES = {"customer_id": "customers", "account_id": "accounts", "product_id": "products"}
+_TABLES = {
+    "customer_id": "customers",
+    "account_id": "accounts",
+    "product_id": "products",
+    "campaign_id": "campaigns",
+}
 
 
 def add_columns(

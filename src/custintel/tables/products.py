@@ -12,7 +12,8 @@ from custintel._text import translate as _
 from custintel.errors import MixedCurrencyError
 from custintel.schemas.parsing import Conventions
 from custintel.schemas.products import PRODUCTS
-from custintel.tables._keyed_tables import BuiltTable, inspect_keyed, usable_rows
+from custintel.tables._keyed_tables import BuiltTable, inspect_keyed
+from custintel.tables._raw_frames import usable_rows
 
 
 def build_products(
@@ -79,7 +80,7 @@ def build_products(
     built = inspect_products(
         raw, columns=columns, timezone=timezone, date_order=date_order, decimal=decimal
     )
-    return usable_rows(built, "products")
+    return usable_rows(built.table, built.set_aside, built.n_rows, name="products")
 
 
 def inspect_products(

@@ -14,19 +14,15 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import require_columns
-from custintel._money import currency_code
 from custintel._text import translate as _
-from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
-from custintel.errors import MixedCurrencyError, SchemaError
 from custintel.schemas import TRANSACTIONS, recognise
 from custintel.schemas.parsing import Conventions, parse_table
-from custintel.schemas.set_aside import all_set_aside, set_aside_rows, warn_set_aside
-from custintel.tables._raw_frames import comparable, framed, names_of, no_row
+from custintel.schemas.set_aside import all_set_aside, set_aside_rows
+from custintel.tables._currencies import in_currency, one_currency
+from custintel.tables._implausible_rows import LAST_DAY, outside_days, too_large, without
+from custintel.tables._raw_frames import comparable, framed, in_order, names_of, usable_rows
 
-FIRST_DAY = pd.Timestamp("1970-01-01")
-LAST_DAY = pd.Timestamp("2099-12-31")  # when the day of the export is not given
-LARGEST_AMOUNT = 1e15  # beyond it sums lose their cents, and no purchase is so large
 _POSITION = "position in raw"  # a name that no export has
 
 
@@ -145,15 +141,7 @@ def build_transactions(
         date_order=date_order,
         exported_on=exported_on,
     )
-    if built.table.empty:
-        raise SchemaError(no_row(built.set_aside, built.n_rows, table="transactions"))
-    warn_set_aside(
-        built.set_aside,
-        built.n_rows,
-        source=_("'transactions'"),
-        twin="custintel.tables.inspect_transactions(…).set_aside",
-    )
-    return built.table
+    return usable_rows(built.table, built.set_aside, built.n_rows, name="transactions")
 
 
 def inspect_transactions(
@@ -219,41 +207,24 @@ def inspect_transactions(
     placed = frame.assign(**{_POSITION: np.arange(len(frame))})
     parsed = parse_table(placed, TRANSACTIONS, mapping, conventions)
     header_of = {name: header for header, name in mapping.items()}
-    table, late = _within(parsed.table, last_day, header_of)
+    checks = [
+        *outside_days(parsed.table, "ordered_at", last_day),
+        *too_large(parsed.table, "revenue"),
+    ]
+    table, implausible = without(parsed.table, checks, header_of)
     table, repeated = _once(_with_ids(table), parsed.table, header_of)
     n_identical = _n_identical(parsed.table, table[_POSITION])
-    code = _one_currency(table, currency)
+    code = one_currency(table, currency, amounts=["revenue"], name="transactions")
     table = _finished(table, code)
     return BuiltTransactions(
         table=table,
-        set_aside=all_set_aside([parsed.set_aside, late, repeated]),
+        set_aside=all_set_aside([parsed.set_aside, implausible, repeated]),
         currency=code,
         n_rows=len(raw),
         n_refunds=int((table["revenue"] < 0).sum()),
         n_zero_amounts=int((table["revenue"] == 0).sum()),
         n_identical_lines=n_identical,
     )
-
-
-def _within(
-    table: pd.DataFrame, last_day: pd.Timestamp, header_of: Mapping[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows with plausible days and amounts, and the others."""
-    day, amount = table["ordered_at"], table["revenue"]
-    early, late = day < FIRST_DAY, day >= last_day + pd.Timedelta(days=1)
-    huge = (amount.abs() > LARGEST_AMOUNT) & ~(early | late)
-    outside = [
-        ("ordered_at", early, _("before {day}", day=f"{FIRST_DAY:%Y-%m-%d}")),
-        ("ordered_at", late, _("after {day}", day=f"{last_day:%Y-%m-%d}")),
-        ("revenue", huge, _("beyond {amount:,.0f}", amount=LARGEST_AMOUNT)),
-    ]
-    parts = []
-    for name, rows, reason in outside:
-        cells = table.loc[rows.to_numpy(), name]
-        values = cells.dt.strftime("%Y-%m-%d") if name == "ordered_at" else cells
-        column = header_of.get(name, name)
-        parts.append(set_aside_rows(cells.index, column=column, values=values, reason=reason))
-    return table[~(early | late | huge).to_numpy()], all_set_aside(parts)
 
 
 def _n_identical(given: pd.DataFrame, kept: "pd.Series[int]") -> int:
@@ -292,44 +263,5 @@ def _once(
     return table[~repeated], part
 
 
-def _one_currency(table: pd.DataFrame, currency: str | None) -> str | None:
-    """Return the currency of all rows; blank cells are the argument's, if it is given."""
-    given = None if currency is None else currency_code(currency)
-    if "currency" not in table:
-        return given
-    counts = table["currency"].value_counts(sort=True)
-    named = {str(code): int(n) for code, n in counts.items()}
-    if len({*named, *([given] if given else [])}) > 1:
-        raise MixedCurrencyError(_mixed(named, given))
-    unnamed = len(table) - sum(named.values())
-    if unnamed and named and given is None:
-        raise SchemaError(
-            _(
-                "{n} of {n_rows} rows of 'transactions' have no currency, the others are in "
-                "{code}. If they are in it too, say so: currency={code!r}.",
-                n=unnamed,
-                n_rows=len(table),
-                code=next(iter(named)),
-            )
-        )
-    return given or next(iter(named), None)
-
-
-def _mixed(named: dict[str, int], given: str | None) -> str:
-    return _(
-        "The amounts are in several currencies: {counts}{argument}. Convert them to one, or "
-        "build one table for each.",
-        counts=", ".join(
-            _n("{n} row in {code}", "{n} rows in {code}", n, code=code) for code, n in named.items()
-        ),
-        argument=_(", and currency={given!r} was given", given=given) if given else "",
-    )
-
-
 def _finished(table: pd.DataFrame, currency: str | None) -> pd.DataFrame:
-    table = table.drop(columns=[_POSITION, "currency"], errors="ignore")
-    if currency is not None:
-        table = table.assign(currency=currency)
-    first = [name for name in TRANSACTIONS.columns if name in table]
-    further = [name for name in table.columns if name not in TRANSACTIONS.columns]
-    return table[[*first, *further]].reset_index(drop=True)
+    return in_order(in_currency(table.drop(columns=_POSITION), currency), TRANSACTIONS)
