@@ -54,7 +54,8 @@ class Groups:
             one, two = self.interval(level), other.interval(level)
             below = np.hypot(self.mean - one.low, two.high - other.mean)
             above = np.hypot(one.high - self.mean, other.mean - two.low)
-            return Bounds(gap - below, gap + above)
+            # Rounding must not push an end past what is possible.
+            return Bounds(np.maximum(gap - below, -1.0), np.minimum(gap + above, 1.0))
         error, freedom = self._welch(other)
         with np.errstate(invalid="ignore"):
             half = np.where(error > 0, stdtrit(freedom, 0.5 + level / 2) * error, error)

@@ -38,6 +38,10 @@ _NEVER_MISSING_IN = {
     "touches": ("customer_id", "channel", "occurred_at"),
     # An outcome, whatever its name, may be missing: it is counted.
     "experiment_results": ("customer_id",),
+    # Leads, callers and the answers of surveys need not be known by name.
+    "leads": ("lead_id",),
+    "calls": ("opened_at",),
+    "surveys": (),
 }
 _AMOUNTS = ("revenue", "cost", "discount", "quantity")
 
@@ -228,6 +232,15 @@ def _wrapped(frame: Frame) -> nw.LazyFrame[Any]:
     if found.implementation.is_pandas() and len(found) >= _LARGE:
         return nw.from_native(_connection().from_df(found.to_native()))
     return found.lazy()
+
+
+def opened(frame: Frame) -> nw.LazyFrame[Any]:
+    """Return a frame of any engine, opened once.
+
+    For what reads a frame several times and joins what it has read: relations of two DuckDB
+    connections, which `lazy` opens for files and large frames, cannot be joined.
+    """
+    return _wrapped(frame)
 
 
 def _connection() -> "duckdb.DuckDBPyConnection":

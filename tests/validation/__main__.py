@@ -1,7 +1,7 @@
 """Run the whole validation, print its tables, and write them into the docs.
 
-``python -m tests.validation`` takes hours on two cores; ``--sets``, ``--rival-sets`` and
-``--models`` take less of it, and ``--resume`` goes on where a run was broken off.
+``python -m tests.validation`` takes hours on two cores; ``--sets``, ``--rival-sets``,
+``--models`` and ``--runs`` take less of it, and ``--resume`` goes on where a run was broken off.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from .experiments import CASES, Share, experiments_table, share_of
 from .scenarios import SCENARIOS
 from .tables import coverage_table, coverages, faults, refusals, rival_table
 from .trials import Trial, Verdict, run_trial
@@ -30,7 +31,12 @@ def main() -> int:
         KEPT.unlink(missing_ok=True)
     _run(asked, {(each.scenario, each.seed) for each in _kept()})
     trials = sorted(_kept(), key=lambda each: each.seed)
-    tables = {"coverage": coverage_table(trials), "lifetimes": rival_table(trials)}
+    shares = _shares(asked)
+    tables = {
+        "coverage": coverage_table(trials),
+        "lifetimes": rival_table(trials),
+        "experiments": experiments_table(shares),
+    }
     for name, table in tables.items():
         _print(table)
         _write_between(PAGE, name, table)
@@ -40,6 +46,9 @@ def main() -> int:
         f"{each.scenario}, {each.quantity}: {each.share:.3f}"
         for each in coverages(trials)
         if not SCENARIOS[each.scenario].is_hard and not each.is_within_band()
+    ]
+    outside += [
+        f"{each.case.title}: {each.value:.4f}" for each in shares if not each.is_within_band()
     ]
     wrong = faults(trials)
     _print("Neither result nor refusal: " + ("; ".join(wrong) or "none"))
@@ -52,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sets", type=int, default=1000, help="data sets per model")
     parser.add_argument("--rival-sets", type=int, default=1000, help="of them given to lifetimes")
     parser.add_argument("--models", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
+    parser.add_argument("--runs", type=int, default=20_000, help="experiments of each kind")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help="keep what was tried before")
     return parser.parse_args()
@@ -75,6 +85,11 @@ def _run(asked: argparse.Namespace, done: set[tuple[str, int]]) -> None:
             if n % 100 == 0:
                 file.flush()
                 _print(f"{n} of {len(jobs)}")
+
+
+def _shares(asked: argparse.Namespace) -> list[Share]:
+    with ProcessPoolExecutor(asked.processes) as pool:
+        return list(pool.map(share_of, CASES, [asked.runs] * len(CASES)))
 
 
 def _kept() -> Iterator[Trial]:

@@ -12,10 +12,13 @@ from custintel.models.lifetimes_fitters import from_lifetimes, to_lifetimes
 from custintel.models.modified_beta_geo import ModifiedBetaGeoModel
 from custintel.models.pareto_nbd import ParetoNBDModel
 from custintel.models.shifted_beta_geo import ShiftedBetaGeoModel
+from custintel.models.uplift import ClassTransformationUplift, TwoModelUplift
+from custintel.models.uplift_folds import out_of_fold_uplift
 
 __all__ = [
     "BetaGeoBetaBinomialModel",
     "BetaGeoModel",
+    "ClassTransformationUplift",
     "ClusterChoice",
     "CustomerClusters",
     "Estimates",
@@ -25,9 +28,11 @@ __all__ = [
     "ParetoNBDModel",
     "PredictionInterval",
     "ShiftedBetaGeoModel",
+    "TwoModelUplift",
     "choose_k",
     "compare_models",
     "from_lifetimes",
     "likelihood_ratio_test",
+    "out_of_fold_uplift",
     "to_lifetimes",
 ]
