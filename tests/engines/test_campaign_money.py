@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from custintel._frames import as_narwhals
 from custintel.campaigns import (
     ContactLimit,
     CustomerRecords,
@@ -49,10 +50,6 @@ def transactions() -> pd.DataFrame:
             "event": np.array(EVENTS)[rng.integers(0, len(EVENTS), n)],
             "is_machine": rng.random(n) < 0.3,
             "ordered_at": at,
-            "occurred_at": at,
-            "opened_at": at,
-            "answered_at": at,
-            "created_at": at,
             "order_id": [f"o{i}" for i in rng.integers(0, 900, n)],
             "lead_id": [f"l{i}" for i in range(n)],
             "status": np.array(["new", "qualified"])[rng.integers(0, 2, n)],
@@ -82,39 +79,52 @@ ARMS = pd.DataFrame(
 RULES = [
     NoAnswerRule("again", "c1", to_campaign_id="c0", after="2W"),
     PurchaseRule("follow-up", "c2", after="1M"),
-    StageRule("nurture", "c9", stage="qualified"),
-    StockRule("seats", "c8", n_units=9, deadline="2024-03-02", conversion_rate=0.5),
+    StageRule("nurture", "c0", stage="qualified"),
+    StockRule("seats", "c1", n_units=9, deadline="2024-03-02", conversion_rate=0.5),
 ]
 
 
-def as_events(frame: Any) -> Any:
-    """Return the frame with a campaign on every row, as events have it."""
-    import narwhals as nw
+EVENT = ["customer_id", "event", "is_machine", "revenue"]
 
-    from custintel._frames import as_narwhals
 
+def viewed(frame: Any, columns: list[str], at: str, campaign: str = "campaign_id") -> Any:
+    """Return columns of the frame, its instant and its campaign under the names of a table."""
     found = as_narwhals(frame)
-    implementation = found.implementation
-    if implementation.is_pyarrow():
-        return frame.drop_columns(["campaign_id"]).rename_columns(
-            ["campaign_id" if c == "mailing_id" else c for c in frame.column_names[1:]]
-        )
-    columns = [name for name in found.collect_schema().names() if name != "campaign_id"]
-    return (
-        found.select(*columns).rename({"mailing_id": "campaign_id"}).to_native()
-        if isinstance(found, nw.DataFrame | nw.LazyFrame)
-        else frame
-    )
+    names = {campaign: "campaign_id", "ordered_at": at}
+    if found.implementation.is_pyarrow():
+        chosen = frame.select([*names, *columns])
+        return chosen.rename_columns([*names.values(), *columns])
+    return found.select(*names, *columns).rename(names).to_native()
+
+
+def as_events(frame: Any) -> Any:
+    return viewed(frame, EVENT, "occurred_at", "mailing_id")
 
 
 def records(frame: Any) -> CustomerRecords:
     return CustomerRecords(
-        events=as_events(frame), transactions=frame, leads=frame, calls=frame, surveys=frame
+        events=as_events(frame),
+        transactions=frame,
+        leads=viewed(frame, ["customer_id", "lead_id", "status"], "created_at"),
+        calls=viewed(frame, ["customer_id"], "opened_at"),
+        surveys=viewed(frame, ["customer_id", "score"], "answered_at"),
     )
 
 
-def loop_links(frame: Any) -> pd.DataFrame:
-    return closed_loop(CAMPAIGNS, records(frame), as_of=AS_OF).links
+def loop(frame: Any) -> pd.DataFrame:
+    """Return the loop, its links below."""
+    found = closed_loop(CAMPAIGNS, records(frame), as_of=AS_OF)
+    return pd.concat([found.table.reset_index(), found.links])
+
+
+def listed(frame: Any) -> pd.DataFrame:
+    """Return who is due, and who is held back below."""
+    found = due_triggers(
+        RULES, PEOPLE, records(frame), as_of=AS_OF, window="1W", limit=ContactLimit(3)
+    )
+    assert len(found.due) > 5
+    assert found.n_already_sent > 0
+    return pd.concat([found.due, found.held_back])
 
 
 TABLES: dict[str, Callable[[Any], pd.DataFrame]] = {
@@ -123,18 +133,8 @@ TABLES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "campaign_roi, holdout": lambda frame: campaign_roi(
         CAMPAIGNS, frame, as_of=AS_OF, margin_rate=0.6, holdout=Holdout(ARMS)
     ),
-    "closed_loop": lambda frame: closed_loop(CAMPAIGNS, records(frame), as_of=AS_OF).table,
-    "closed_loop, links": loop_links,
-    "due_triggers": lambda frame: (
-        due_triggers(
-            RULES, PEOPLE, records(frame), as_of=AS_OF, window="1W", limit=ContactLimit(3)
-        ).due
-    ),
-    "due_triggers, held back": lambda frame: (
-        due_triggers(
-            RULES, PEOPLE, records(frame), as_of=AS_OF, window="1W", limit=ContactLimit(3)
-        ).held_back
-    ),
+    "closed_loop": loop,
+    "due_triggers": listed,
 }
 
 
