@@ -130,8 +130,8 @@ def answered(surveys: Frame | None, buyers: pd.DataFrame, last_day: pd.Timestamp
     links = _outcomes("surveys", linked)
     n_empty = int((~is_scored).sum())
     if n_empty:
-        empty = {"record": ["surveys"], "outcome": [_NO_SCORE], "n": [n_empty]}
-        links = pd.DataFrame({name: [*links[name], *empty[name]] for name in links})
+        empty: dict[str, object] = {"record": "surveys", "outcome": _NO_SCORE, "n": n_empty}
+        links = pd.DataFrame({name: [*links[name], value] for name, value in empty.items()})
     known = linked[linked["campaign_id"].notna()]
     means = known.groupby(["campaign_id", "customer"])["score"].mean()
     return Linked(_customers(linked), links, means.reset_index())

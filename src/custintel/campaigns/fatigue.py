@@ -116,7 +116,7 @@ def _sendings_before(events: Frame, found: nw.LazyFrame[Any], n_days: int) -> nw
     of_day = sent.group_by("customer_id", "day").agg(n=nw.len())
     changes = [
         of_day.select("customer_id", day=day + 1, change=nw.col("n").cast(nw.Int64)),
-        of_day.select("customer_id", day=day + n_days + 1, change=-nw.col("n").cast(nw.Int64)),
+        of_day.select("customer_id", day=day + n_days + 1, change=0 - nw.col("n").cast(nw.Int64)),
         found.select("customer_id", "day", change=nw.lit(0).cast(nw.Int64)),
     ]
     per_day = nw.concat(changes).group_by("customer_id", "day").agg(nw.col("change").sum())

@@ -1,4 +1,4 @@
-"""Chance in rankings: resamples of customers, and splits into some who choose and some who judge."""
+"""Chance in rankings: resamples of the customers, and splits of them to choose and to judge."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
