@@ -68,7 +68,9 @@ def _columns(transactions: pd.DataFrame) -> dict[str, list[Any]]:
         name: [None if pd.isna(value) else value for value in transactions[name].to_list()]
         for name in transactions
     }
-    columns["ordered_at"] = [at.to_pydatetime() for at in transactions["ordered_at"]]
+    for name in transactions.select_dtypes("datetime"):
+        instants = transactions[name]
+        columns[name] = [None if pd.isna(at) else at.to_pydatetime() for at in instants]
     return columns
 
 

@@ -88,14 +88,14 @@ def _lines(touches: Frame, by: str) -> nw.LazyFrame[Any]:
 def _read_touches(lines: nw.LazyFrame[Any], end: int) -> _Touches:
     distinct = lines.select("item").filter(~nw.col("item").is_null()).unique()
     # By number: the names of the channels, row by row, would take most of the memory.
-    numbered = distinct.with_row_index("code", order_by="item")
+    numbered = distinct.with_columns(code=nw.col("item").rank("min"))
     items = to_pandas(numbered).sort_values("code")["item"]
     coded_lines = lines.join(numbered, on="item", how="left")
     found = to_pandas(coded_lines.select("customer", "at", "code"))
     found["at"] = _instants(found["at"])
     found = found[found["at"] < end]
     customer, customers = pd.factorize(found["customer"])
-    code = found["code"].fillna(len(items)).to_numpy(np.int64)
+    code = found["code"].fillna(len(items) + 1).to_numpy(np.int64) - 1
     channel = coded(pd.Series([*items, None], dtype=object).iloc[code])
     instant = found["at"].to_numpy(np.int64)
     return _Touches(customer, instant, channel.codes, pd.Index(customers), channel.names)

@@ -5,12 +5,13 @@ A *message* is one contact in one campaign, however often it was sent. Whether a
 counted: until then, messages that were sent, bounced and delivered alike stay together.
 """
 
+from datetime import datetime
 from typing import Any
 
 import narwhals as nw
 
 from custintel._checks import quoted, require_type
-from custintel._frames import Frame, has_column, lazy, to_pandas
+from custintel._frames import Frame, day_number, has_column, lazy, to_pandas
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -59,8 +60,13 @@ def messages(events: Frame, *, by: str | None) -> nw.LazyFrame[Any]:
     found = per_message(flagged(events, None if is_of_sending else by))
     if not is_of_sending:
         return found
-    at = nw.col("sent_at").dt
-    return found.with_columns(group=at.hour() if by == "hour" else at.weekday())
+    if by == "hour":
+        return found.with_columns(group=nw.col("sent_at").dt.hour())
+    # Engines begin their weeks with 0 or 1; pandas has no number for the day of nothing.
+    dated = found.with_columns(sending_day=nw.col("sent_at").fill_null(datetime(1970, 1, 1)))
+    weekday = (day_number("sending_day") + 3) % 7 + 1  # 1970 began on a Thursday
+    group = nw.when(~nw.col("sent_at").is_null()).then(weekday)
+    return dated.with_columns(group=group).drop("sending_day")
 
 
 def flagged(events: Frame, by: str | None) -> nw.LazyFrame[Any]:
