@@ -96,9 +96,10 @@ def _read_touches(lines: nw.LazyFrame[Any], end: int) -> _Touches:
     found = found[found["at"] < end]
     customer, customers = pd.factorize(found["customer"])
     code = found["code"].fillna(len(items) + 1).to_numpy(np.int64) - 1
-    channel = coded(pd.Series([*items, None], dtype=object).iloc[code])
+    used, place = np.unique(code, return_inverse=True)
+    channel = coded(pd.Series([*items, None], dtype=object).iloc[used])
     instant = found["at"].to_numpy(np.int64)
-    return _Touches(customer, instant, channel.codes, pd.Index(customers), channel.names)
+    return _Touches(customer, instant, channel.codes[place], pd.Index(customers), channel.names)
 
 
 def _tied_channels(lines: nw.LazyFrame[Any], seen: _Touches, end: int) -> Ints:
@@ -185,7 +186,7 @@ class _Merged:
         who = _coded_alike(done.customer, seen.customers)
         customer = np.concatenate([seen.customer, who, who])
         instant = np.concatenate([seen.instant, done.instant, cuts])
-        kind = np.repeat([_TOUCH, _CONVERSION, _CUT], [n, n_done, n_done])
+        kind = np.repeat(np.array([_TOUCH, _CONVERSION, _CUT], np.int8), [n, n_done, n_done])
         order = np.lexsort((instant * 3 + kind, customer))
         is_touch, is_done = order < n, (order >= n) & (order < n + n_done)
         n_touches = np.empty(len(order), np.int64)

@@ -5,10 +5,10 @@ A *message* is one contact in one campaign, however often it was sent. Whether a
 counted: until then, messages that were sent, bounced and delivered alike stay together.
 """
 
-from datetime import datetime
 from typing import Any
 
 import narwhals as nw
+import pandas as pd
 
 from custintel._checks import quoted, require_type
 from custintel._frames import Frame, day_number, has_column, lazy, to_pandas
@@ -29,6 +29,7 @@ BOTH = (
 )
 TIMES = ("hour", "weekday")
 
+_SOME_DAY = pd.Timestamp("1970-01-01").to_pydatetime()
 _MESSAGE = ["campaign_id", "customer_id"]
 _OF_SENDING = ("sent", "bounced", "delivered")
 _MACHINE = {"opened": "machine_opened", "clicked": "machine_clicked"}
@@ -63,7 +64,7 @@ def messages(events: Frame, *, by: str | None) -> nw.LazyFrame[Any]:
     if by == "hour":
         return found.with_columns(group=nw.col("sent_at").dt.hour())
     # Engines begin their weeks with 0 or 1; pandas has no number for the day of nothing.
-    dated = found.with_columns(sending_day=nw.col("sent_at").fill_null(datetime(1970, 1, 1)))
+    dated = found.with_columns(sending_day=nw.col("sent_at").fill_null(_SOME_DAY))
     weekday = (day_number("sending_day") + 3) % 7 + 1  # 1970 began on a Thursday
     group = nw.when(~nw.col("sent_at").is_null()).then(weekday)
     return dated.with_columns(group=group).drop("sending_day")
