@@ -96,10 +96,11 @@ def _read_touches(lines: nw.LazyFrame[Any], end: int) -> _Touches:
     found = found[found["at"] < end]
     customer, customers = pd.factorize(found["customer"])
     code = found["code"].fillna(len(items) + 1).to_numpy(np.int64) - 1
-    used, place = np.unique(code, return_inverse=True)
-    channel = coded(pd.Series([*items, None], dtype=object).iloc[used])
+    is_used = np.bincount(code, minlength=len(items) + 1) > 0
+    channel = coded(pd.Series([*items, None], dtype=object)[is_used])
+    place = channel.codes[(np.cumsum(is_used) - 1)]
     instant = found["at"].to_numpy(np.int64)
-    return _Touches(customer, instant, channel.codes[place], pd.Index(customers), channel.names)
+    return _Touches(customer, instant, place[code], pd.Index(customers), channel.names)
 
 
 def _tied_channels(lines: nw.LazyFrame[Any], seen: _Touches, end: int) -> Ints:
