@@ -98,7 +98,8 @@ def _read_touches(lines: nw.LazyFrame[Any], end: int) -> _Touches:
     code = found["code"].fillna(len(items) + 1).to_numpy(np.int64) - 1
     is_used = np.bincount(code, minlength=len(items) + 1) > 0
     channel = coded(pd.Series([*items, None], dtype=object)[is_used])
-    place = channel.codes[(np.cumsum(is_used) - 1)]
+    place = np.zeros(len(is_used), np.int64)
+    place[is_used] = channel.codes
     instant = found["at"].to_numpy(np.int64)
     return _Touches(customer, instant, place[code], pd.Index(customers), channel.names)
 

@@ -35,16 +35,16 @@ def partners_section(analysis: Analysis) -> Section | None:
         chart(revenue_share_bars(partners, currency=currency)),
         _table(partners, currency),
     ]
-    return Section("partners", _("Partners"), _opening(partners, currency), blocks)
+    return Section("partners", _("Partners"), _opening(partners, analysis), blocks)
 
 
-def _opening(partners: pd.DataFrame, currency: str | None) -> Markup:
-    first = partners.iloc[0]
+def _opening(partners: pd.DataFrame, analysis: Analysis) -> Markup:
+    first, currency = partners.iloc[0], analysis.currency
     known = partners.drop(MISSING, errors="ignore")
     fields: dict[str, object] = {
         "first": named(partners.index[0]),
         "revenue": amount("partners.1.revenue", first["revenue"], currency),
-        "n": count("partners.n", len(known)),
+        "n": count("partners.n", _n_named(analysis)),
     }
     if len(partners) == 1 or pd.isna(first["revenue_share"]):
         return sentence("“{first}” brings {revenue}; {n} partners are named.", **fields)
@@ -64,6 +64,13 @@ def _opening(partners: pd.DataFrame, currency: str | None) -> Markup:
         "alone {share}.",
         **fields,
     )
+
+
+def _n_named(analysis: Analysis) -> int:
+    """Return the partners of the lines observed; the table shows small ones as one."""
+    lines = analysis.source.transactions
+    is_seen = lines["ordered_at"] < analysis.as_of + pd.Timedelta(days=1)
+    return int(lines.loc[is_seen, "partner_id"].nunique())
 
 
 def _table(partners: pd.DataFrame, currency: str | None) -> Table:
