@@ -8,6 +8,7 @@ import pandas as pd
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel._time import Span
 from custintel.attribution import _weights as weights
 from custintel.attribution._markov import Chain, Losses
@@ -54,7 +55,11 @@ def weakness(paths: Paths) -> str | None:
         return None
     if n == 0:
         return _("No conversion came after a touch: there is nothing to share out.")
-    return _("The credits rest on {n:g} conversions with a touch: read their intervals.", n=n)
+    return _n(
+        "The credits rest on {n} conversion with a touch: read their intervals.",
+        "The credits rest on {n} conversions with a touch: read their intervals.",
+        round(n),
+    )
 
 
 def _splits(paths: Paths, moments: list[Moments], method: Method) -> list[Split]:

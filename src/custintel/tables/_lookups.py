@@ -17,6 +17,7 @@ from custintel.errors import ReadError, SchemaError
 # No user has a table of this name; DuckDB would take theirs.
 _NAME = "__custintel_lookup__"
 _VIEW = f"{_NAME}view"
+_ROW = "__custintel_row__"
 
 
 def lines_per_id(transactions: Frame, on: str) -> "pd.Series[int]":
@@ -59,28 +60,41 @@ def require_new(transactions: Frame, names: Sequence[str], *, advice: str) -> No
 
 
 def looked_up(transactions: Frame, lookup: pd.DataFrame, *, on: str) -> nw.LazyFrame[Any]:
-    """Return all lines with the columns of `lookup`, one row per id, on the lines' engine."""
+    """Return all lines with the columns of `lookup`, one row per id, on the lines' engine.
+
+    Those of an engine whose rows have an order keep it, once `handed_back` has them.
+    """
     found = as_narwhals(transactions)
     lines = _relation(found) if found.implementation.is_pyarrow() else found.lazy()
     cast = text_id(on, lines.collect_schema()[on])
     lines = lines if cast is None else lines.with_columns(cast)
-    return lines.join(_on_engine_of(lines, lookup), on=on, how="left")
+    small = _on_engine_of(lines, lookup)
+    if lines.implementation.is_polars():
+        native: Any = lines.to_native()
+        joined = native.join(small.to_native(), on=on, how="left", maintain_order="left")
+        in_order: nw.LazyFrame[Any] = nw.from_native(joined)
+        return in_order
+    return lines.join(small, on=on, how="left")
 
 
 def handed_back(result: nw.LazyFrame[Any], transactions: Frame) -> Any:
-    """Return a result as the kind of frame that the transactions came in."""
+    """Return a result of `looked_up` as the kind of frame that the transactions came in."""
     given = as_narwhals(transactions)
     if given.implementation.is_pandas():
         return result.to_native().reset_index(drop=True)
+    if given.implementation.is_pyarrow():
+        result = result.sort(_ROW).drop(_ROW)
     if isinstance(given, nw.LazyFrame):
         return result.to_native()
     return result.collect(given.implementation).to_native()
 
 
 def _relation(found: Any) -> nw.LazyFrame[Any]:
+    """Return an Arrow table as a relation of DuckDB, whose joins keep no order: rows numbered."""
     import duckdb
 
-    return nw.from_native(duckdb.connect().from_arrow(found.to_native()))
+    numbered = found.with_row_index(_ROW)
+    return nw.from_native(duckdb.connect().from_arrow(numbered.to_native()))
 
 
 def _on_engine_of(lines: nw.LazyFrame[Any], lookup: pd.DataFrame) -> nw.LazyFrame[Any]:

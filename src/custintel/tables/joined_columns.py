@@ -57,7 +57,8 @@ def add_columns(
     -------
     DataFrame
         The transactions, in a frame of the kind that was given (of a Parquet file: a DuckDB
-        relation), with the new columns last.
+        relation), with the new columns last. Lines of pandas, polars and pyarrow keep their
+        order; relations of DuckDB and tables of Spark have none.
 
     Raises
     ------

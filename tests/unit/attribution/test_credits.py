@@ -88,7 +88,7 @@ def test_time_decay_halves_with_each_half_life(simulated):
     done = pd.DataFrame(
         {"customer_id": ["ann"], "occurred_at": [pd.Timestamp("2024-03-15")], "revenue": [70.0]}
     )
-    with pytest.warns(WeakResultWarning, match="rest on 1 conversions"):
+    with pytest.warns(WeakResultWarning, match="rest on 1 conversion with"):
         table = attribute(touches, done, method="time_decay", as_of="2024-12-31")
     assert table["value"].to_dict() == pytest.approx({"c": 40, "b": 20, "a": 10})
     with pytest.warns(WeakResultWarning):

@@ -2,8 +2,10 @@
 
 import warnings
 
+import narwhals as nw
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from custintel.datasets import simulate_crm
@@ -153,3 +155,15 @@ def test_flags_with_missing_ones_stay_flags_on_every_engine(of):
     wider = add_columns(lines, people, on="customer_id", columns="opted_out")
     assert wider.schema["opted_out"] == pl.Boolean
     assert wider["opted_out"].to_list() == [True, None, False]
+
+
+@pytest.mark.parametrize("of", [pd.DataFrame, pl.DataFrame, lambda cells: pa.table(cells)])
+def test_lines_keep_their_order(of):
+    ids = [f"c{row * 7919 % 5000}" for row in range(20_000)]
+    lines = of({"customer_id": ids, "revenue": [float(row) for row in range(20_000)]})
+    people = pd.DataFrame({"customer_id": sorted(set(ids))})
+    people["country"] = people["customer_id"] + "'s"
+    wider = nw.from_native(add_columns(lines, people, on="customer_id", columns="country"))
+    assert wider.columns == ["customer_id", "revenue", "country"]
+    assert wider["revenue"].to_list() == [float(row) for row in range(20_000)]
+    assert wider["country"].to_list() == [f"{name}'s" for name in ids]
