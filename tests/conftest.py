@@ -1,5 +1,6 @@
 """What all tests share: small tables, optional tools, and a neutral environment."""
 
+import gc
 import os
 import shutil
 import sys
@@ -32,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/contract/api.txt from the code instead of comparing with it",
     )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the collected tests, which live to the end, out of every search for garbage."""
+    del session
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

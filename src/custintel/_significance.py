@@ -62,6 +62,23 @@ def q_values(p: ArrayLike) -> Floats:
     return q
 
 
+def holm(p: ArrayLike) -> Floats:
+    """Return the Holm (1979) adjusted p-values.
+
+    Taking those up to 0.05 for finds, any find is chance in at most 5 % of such families. The
+    function of statsmodels collects all garbage first, which costs a tenth of a second.
+
+    >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    given = np.asarray(p, np.float64)
+    order = np.argsort(given)
+    stepped = given[order] * np.arange(len(given), 0, -1)
+    adjusted = np.empty_like(given)
+    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
+    return adjusted
+
+
 def _greater(tables: Floats) -> Floats:
     is_above = tables[0] > _expected(tables)
     p = np.ones(tables.shape[1])

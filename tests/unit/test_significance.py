@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact, hypergeom
+from statsmodels.stats.multitest import multipletests
 
-from custintel._significance import fisher_greater, q_values
+from custintel._significance import fisher_greater, holm, q_values
 
 
 def random_tables(n_tables=2000):
@@ -60,3 +61,10 @@ def test_unknown_p_counts_for_nothing():
     np.testing.assert_allclose(q, [0.02, np.nan, 0.04])
     assert q_values([np.nan]).tolist() == pytest.approx([np.nan], nan_ok=True)
     assert len(q_values([])) == 0
+
+
+def test_holm_is_that_of_statsmodels():
+    p = np.random.default_rng(4).random(200) ** 3
+    p[[3, 8]] = p[5]
+    np.testing.assert_allclose(holm(p), multipletests(p, method="holm")[1], rtol=1e-12)
+    assert len(holm([])) == 0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from custintel._checks import is_count, quoted, require_between, require_columns
 from custintel._differences import Groups
 from custintel._intervals import Floats
-from custintel._significance import q_values
+from custintel._significance import holm, q_values
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
@@ -187,15 +187,13 @@ def _differences(groups: Groups, compared: list[Positions], level: float) -> dic
 
 def _p_best(groups: Groups, compared: list[Positions]) -> Floats:
     """Return the Holm-adjusted p of each row and the highest one of its segment."""
-    from statsmodels.stats.multitest import multipletests
-
     p_best = np.full(len(groups.n), np.nan)
     if not compared:
         return p_best
     pairs = [rows[np.stack(np.triu_indices(len(rows), 1))] for rows in compared]
     one, other = np.concatenate(pairs, axis=1)
     # All pairs count, because which one is the highest was not known before.
-    p = multipletests(groups.take(one).p(groups.take(other)), method="holm")[1]
+    p = holm(groups.take(one).p(groups.take(other)))
     is_with_first = _firsts(compared, len(p_best))[one]
     one, other, p = one[is_with_first], other[is_with_first], p[is_with_first]
     p_best[other], p_best[one] = p, 0.0
