@@ -1,5 +1,6 @@
 """Checks at the door of public functions."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from numbers import Real
@@ -8,15 +9,20 @@ from typing import TypeGuard
 import numpy as np
 
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 
 
 def require_columns(present: Iterable[object], columns: Sequence[str], *, table: str) -> None:
-    """Raise `SchemaError` naming each of `columns` that is not `present`, and its nearest match."""
+    """Raise `SchemaError` naming each of `columns` that is not `present`, and its nearest match.
+
+    One that is there twice would be taken for a table of its own.
+    """
     names = [str(name) for name in present]
     missing = [name for name in columns if name not in names]
     if not missing:
-        return
+        asked = set(columns)
+        return require_distinct(name for name in names if name in asked)
     raise SchemaError(
         _(
             "Table {table!r} lacks {missing}; it has {present}. {advice}",
@@ -26,6 +32,22 @@ def require_columns(present: Iterable[object], columns: Sequence[str], *, table:
             advice=_advice(table, missing[0]),
         )
     )
+
+
+def require_distinct(names: Iterable[object]) -> None:
+    """Raise `SchemaError` naming the columns of a table that have the name of another one."""
+    doubled = [name for name, n in Counter(names).items() if n > 1]
+    if doubled:
+        raise SchemaError(
+            _n(
+                "The table has more than one column of the name {names}. Keep one of them, or "
+                "give the others names of their own.",
+                "The table has more than one column of each of the names {names}. Keep one of "
+                "each, or give the others names of their own.",
+                len(doubled),
+                names=quoted(doubled, most=6),
+            )
+        )
 
 
 def _with_nearest(name: str, names: list[str]) -> str:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import pandas as pd
 
-from custintel._checks import BUILT_TABLES, quoted, require_choice, require_columns
+from custintel._checks import (
+    BUILT_TABLES,
+    quoted,
+    require_choice,
+    require_columns,
+    require_distinct,
+)
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.errors import ReadError, SchemaError, SetAsideWarning
@@ -30,7 +36,7 @@ _LARGE = 2_000_000
 _EPOCH = pd.Timestamp("1970-01-01")
 _LARGEST_INTEGER = 2.0**63
 _LARGEST_AMOUNT = 1e30  # nobody's money; squares of it can still be added up
-_INSTANTS = ("ordered_at", "occurred_at")
+_INSTANTS = ("ordered_at", "occurred_at", "opened_at", "closed_at")
 _NEVER_MISSING = ("customer_id", "order_id", "ordered_at", "occurred_at", "revenue")
 # Few events have an amount; but each belongs to a campaign, each touch to a channel.
 _NEVER_MISSING_IN = {
@@ -117,14 +123,23 @@ def _require_local_time(
         raise SchemaError(
             _(
                 "Column {name!r} of {table!r} holds {kind}; it needs dates and times "
-                "without time zone. Make it with custintel.tables.{builder}(raw, "
-                "timezone=…), which converts texts, dates and times with a zone.",
+                "without time zone. {advice}",
                 name=name,
                 table=table,
-                builder=_builder(table),
                 kind=dtype,
+                advice=_local_time_with(table),
             )
         )
+
+
+def _local_time_with(table: str) -> str:
+    if table in _NEVER_MISSING_IN and table not in BUILT_TABLES:
+        return _("Convert it first, as pandas.to_datetime does.")
+    return _(
+        "Make it with custintel.tables.{builder}(raw, timezone=…), which converts texts, dates "
+        "and times with a zone.",
+        builder=_builder(table),
+    )
 
 
 def _require_no_text(texts: list[str], table: str) -> None:
@@ -210,6 +225,7 @@ def is_missing(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 def as_narwhals(frame: Frame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """Return a frame of any engine as narwhals sees it; a Parquet path as a DuckDB relation."""
     native: Any = _relation_of_file(Path(frame)) if isinstance(frame, str | Path) else frame
+    require_distinct(_column_names(native))
     try:
         found: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(native)
     except TypeError:
@@ -221,6 +237,40 @@ def as_narwhals(frame: Frame) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
             )
         ) from None
     return found
+
+
+def _column_names(native: Any) -> list[object]:
+    """Return the names of a frame's columns; some engines let two columns have one name.
+
+    Others refuse, or take the first one, when it is too late to say so.
+    """
+    if isinstance(native, nw.DataFrame | nw.LazyFrame):
+        return []  # seen already
+    known = nw.dependencies
+    if known.is_pyarrow_table(native):
+        return list(native.column_names)
+    is_spark = known.is_pyspark_dataframe(native) or known.is_pyspark_connect_dataframe(native)
+    if known.is_pandas_dataframe(native) or known.is_duckdb_relation(native) or is_spark:
+        return list(native.columns)
+    if known.is_polars_lazyframe(native):
+        return _names_of_plan(native)
+    return []
+
+
+def _names_of_plan(plan: Any) -> list[object]:
+    """Return the names of the columns that a lazy frame of polars will have."""
+    from polars.exceptions import DuplicateError
+
+    try:
+        return list(plan.collect_schema())
+    except DuplicateError as error:
+        raise SchemaError(
+            _(
+                "The table has more than one column of a name. Keep one of them, or give the "
+                "others names of their own. Polars says: {told}",
+                told=str(error).partition(". ")[0],
+            )
+        ) from None
 
 
 def _wrapped(frame: Frame) -> nw.LazyFrame[Any]:

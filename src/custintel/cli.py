@@ -19,12 +19,14 @@ from custintel._text import translate as _
 from custintel.errors import CustintelError, CustintelWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
 
     from custintel.io import Export
-    from custintel.report import Assumptions, ReportFiles, Source
+    from custintel.report import Assumptions, CampaignSource, ReportFiles, Source
+
+    _Sources = tuple[Source, CampaignSource | None]
 
 app = typer.Typer(
     name="custintel",
@@ -44,7 +46,10 @@ _Columns = Annotated[
     typer.Option(
         "--column",
         metavar="HEADER=NAME",
-        help=_("What a column of the file stands for, such as --column 'Kunde=customer_id'."),
+        help=_(
+            "What a column of the file stands for, such as --column 'Kunde=customer_id'; of "
+            "another file than that of purchases, --column 'touches:Kunde=customer_id'."
+        ),
     ),
 ]
 _Decimal = Annotated[
@@ -84,31 +89,50 @@ def report(  # noqa: PLR0913 - each is an option of the command
     show_personal_data: Annotated[
         bool, typer.Option(help=_("Show customer ids that are e-mail addresses."))
     ] = False,
+    campaign_events: Annotated[
+        Path | None,
+        typer.Option(help=_("Log of campaigns: what was sent to whom, and what came of it.")),
+    ] = None,
+    campaigns: Annotated[
+        Path | None, typer.Option(help=_("Table of campaigns, with what each cost."))
+    ] = None,
+    touches: Annotated[
+        Path | None,
+        typer.Option(help=_("Log of contacts of customers with marketing, on any channel.")),
+    ] = None,
+    annual_budget: Annotated[
+        float | None, typer.Option(help=_("Marketing budget of the year, such as 60000."))
+    ] = None,
 ) -> None:
     """Make the customer-value report of one or more exports of purchases."""
     with _errors_in_one_line(), in_language(language):
-        from custintel.report import Assumptions, read_source
+        from custintel.report import Assumptions, read_campaign_source, read_source
 
-        _refuse_overwriting(paths, out)
+        files = {"campaign_events": campaign_events, "campaigns": campaigns, "touches": touches}
+        about = {name: path for name, path in files.items() if path is not None}
+        _refuse_overwriting([*paths, *about.values()], out)
         assumptions = Assumptions(
             horizon=horizon,
             annual_discount_rate=discount_rate,
             margin_rate=margin_rate,
             show_personal_data=show_personal_data,
+            annual_marketing_budget=annual_budget,
         )
+        own, of_campaigns = _columns_by_table(column, about)
+        conventions = {
+            "currency": currency,
+            "decimal": decimal,
+            "date_order": date_order,
+            "timezone": timezone,
+        }
 
-        def read() -> "Source":
-            return read_source(
-                paths,
-                columns=_named_columns(column),
-                currency=currency,
-                decimal=decimal,
-                date_order=date_order,
-                timezone=timezone,
-            )
+        def read() -> "_Sources":
+            purchases = read_source(paths, columns=own, **conventions)
+            if not about:
+                return purchases, None
+            return purchases, read_campaign_source(about, columns=of_campaigns, **conventions)
 
-        files = _make_report(read, as_of=as_of, assumptions=assumptions, out=out)
-        _tell_files(files)
+        _tell_files(_make_report(read, as_of=as_of, assumptions=assumptions, out=out))
 
 
 class _DemoData(StrEnum):
@@ -116,6 +140,7 @@ class _DemoData(StrEnum):
 
     CDNOW = "cdnow"
     CRM = "crm"
+    CAMPAIGNS = "campaigns"
 
 
 @app.command(help=_("Make the report of data that come with the package."))
@@ -125,7 +150,8 @@ def demo(
         typer.Option(
             help=_(
                 "cdnow: purchases of CDs, as they were; crm: an invented business school, whose "
-                "export fills every section."
+                "export fills every section on purchases; campaigns: an invented mail-order shop "
+                "and its campaigns."
             )
         ),
     ] = _DemoData.CDNOW,
@@ -137,26 +163,14 @@ def demo(
     """Make the report of data that come with the package."""
     with _errors_in_one_line(), in_language(language):
         from custintel.report import Assumptions
+        from custintel.report import demonstrations as shown
 
-        read = _business_school if data is _DemoData.CRM else _cdnow
+        def read() -> "_Sources":
+            if data is _DemoData.CAMPAIGNS:
+                return shown.mail_order_shop()
+            return (shown.business_school if data is _DemoData.CRM else shown.music_store)(), None
+
         _tell_files(_make_report(read, as_of=None, assumptions=Assumptions(), out=out))
-
-
-def _cdnow() -> "Source":
-    from custintel.datasets import dataset_path
-    from custintel.report import read_source
-
-    return read_source([dataset_path("cdnow_master.csv")], currency="USD")
-
-
-def _business_school() -> "Source":
-    from custintel.datasets import simulate_crm
-    from custintel.report import source_from_table
-    from custintel.tables import add_columns
-
-    crm = simulate_crm(random_state=1)
-    sold = add_columns(crm.transactions, crm.customers, on="customer_id", columns="account_id")
-    return source_from_table(sold, name=_("an invented business school"))
 
 
 @app.command(
@@ -201,7 +215,7 @@ def _errors_in_one_line() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-_COLUMN_ADVICE = re.compile(r"columns=\{'(.+?)': '(\w+)'")
+_COLUMN_ADVICE = re.compile(r"(?:build_(\w+)\(raw, )?columns=\{'(.+?)': '(\w+)'")
 _OPTIONS = {
     "date_order=": "--date-order DMY",
     "decimal=": "--decimal ','",
@@ -214,7 +228,9 @@ def _on_the_command_line(error: Exception) -> str:
     """Say which option does what the message advises for Python."""
     column = _COLUMN_ADVICE.search(str(error))
     if column is not None:
-        option = "--column '{}={}'".format(*column.groups())
+        table, header, name = column.groups()
+        place = "" if table in (None, "transactions") else f"{table}:"
+        option = f"--column '{place}{header}={name}'"
     else:
         option = next((new for old, new in _OPTIONS.items() if old in str(error)), "")
     return " " + _("On the command line: {option}.", option=option) if option else ""
@@ -233,7 +249,7 @@ def _refuse_overwriting(paths: list[Path], out: Path) -> None:
 
 
 def _make_report(
-    read: "Callable[[], Source]", *, as_of: str | None, assumptions: "Assumptions", out: Path
+    read: "Callable[[], _Sources]", *, as_of: str | None, assumptions: "Assumptions", out: Path
 ) -> "ReportFiles":
     from custintel.report import analyse, write_report
 
@@ -245,18 +261,36 @@ def _make_report(
             if not console.is_terminal:  # where a status does not show: a line for each step
                 typer.echo(f"{step} …", err=True)
 
-        source = read()
-        analysis = analyse(source, as_of=as_of, assumptions=assumptions, on_step=tell)
+        source, about = read()
+        analysis = analyse(source, about, as_of=as_of, assumptions=assumptions, on_step=tell)
         tell(_("Writing the report"))
         files = write_report(analysis, out)
     used, aside = len(source.transactions), len(source.set_aside)
     typer.echo(_("Rows:   {used:,} used, {aside:,} set aside", used=used, aside=aside))
+    for name, each in ({} if about is None else about.tables()).items():
+        used, aside = len(each.table), len(each.set_aside)
+        told = _("{used:,} used, {aside:,} set aside", used=used, aside=aside)
+        typer.echo(_("{table}: {told}", table=name, told=told))
     return files
 
 
 def _tell_files(files: "ReportFiles") -> None:
     typer.echo(_("Report: {path}", path=files.html))
     typer.echo(_("Scores: {path}", path=files.customers))
+
+
+def _columns_by_table(
+    options: list[str] | None, tables: "Iterable[str]"
+) -> "tuple[dict[str, str] | None, dict[str, dict[str, str]]]":
+    """Return the columns named of the purchases, and those of other tables, ``TABLE:HEADER``."""
+    own = list(options or [])
+    others: dict[str, dict[str, str]] = {}
+    for table in tables:
+        start = f"{table}:"
+        named = [option.removeprefix(start) for option in own if option.startswith(start)]
+        others[table] = _named_columns(named) or {}
+        own = [option for option in own if not option.startswith(start)]
+    return _named_columns(own), others
 
 
 def _named_columns(options: list[str] | None) -> dict[str, str] | None:

@@ -9,12 +9,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from custintel.attribution import attribute
+from custintel.attribution import MarkovChain, attribute
 
 from .measuring import Task
 
 AS_OF = "2025-12-31"
 N_CHANNELS = 30
+METHODS = {"markov": "markov", "shapley": "shapley", "markov_3": MarkovChain(3)}
 _FOLDER = Path(gettempdir())
 
 
@@ -80,12 +81,13 @@ def _frames(n: int) -> Any:
 
 
 def _credits(method: str, tables: Any) -> list[float]:
-    found = attribute(*tables, method=method, as_of=AS_OF, lookback="90D")
+    chosen = METHODS[method]
+    found = attribute(*tables, method=chosen, as_of=AS_OF, lookback="90D")
     return found.sort_index()["conversions"].tolist()
 
 
 TASKS = {
     (method, engine): Task(prepare, lambda tables, method=method: _credits(method, tables))
-    for method in ("markov", "shapley")
+    for method in METHODS
     for engine, prepare in (("pandas", _frames), ("duckdb", _relations))
 }

@@ -77,3 +77,20 @@ def test_days_without_a_time_are_instants_at_midnight(transactions: pd.DataFrame
     done = whole[["customer_id", "occurred_at"]].iloc[::5]
     expected, found = (attribution_paths(frame, done, as_of=AS_OF) for frame in (whole, dated))
     pd.testing.assert_frame_equal(found, expected)
+
+
+def test_numbers_that_are_missing_here_and_there_name_touches_of_one_instant() -> None:
+    polars = pytest.importorskip("polars")
+    noon = pd.Timestamp("2024-03-01 12:00").to_pydatetime()
+    steps = polars.DataFrame(
+        {
+            "customer_id": ["ann"] * 3,
+            "occurred_at": [noon] * 3,
+            "step": [1, 2, None],
+            "touch_id": ["t3", "t2", "t1"],
+        }
+    )
+    done = pd.DataFrame({"customer_id": ["ann"], "occurred_at": [noon]})
+    for frame in (steps, steps.lazy()):
+        found = attribution_paths(frame, done, as_of=AS_OF, by="step")
+        assert found["path"].tolist() == [("(missing)", "2", "1")]

@@ -145,6 +145,17 @@ def test_removal_effects_are_those_of_the_written_out_chain(order, seed):
     assert credits.to_dict() == pytest.approx(expected.to_dict(), abs=1e-9)
 
 
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_chains_that_hardly_end_are_solved_to_the_digit(order):
+    """One path of 2,000 touches, in which a channel stays for hundreds, beside short ones."""
+    rng = np.random.default_rng(2)
+    long = tuple("abc"[each % 3] for each in np.cumsum(rng.random(2000) < 0.01))
+    paths = paths_table([(long, 40, 10), (("b", "a"), 20, 10), (("c",), 5, 20)])
+    without = {name: conversion_probability(paths, order, name) for name in "abc"}
+    found = removal_effects(paths, order=order)["probability_without"]
+    assert found.to_dict() == pytest.approx(without, abs=1e-9)
+
+
 def test_value_is_lost_as_the_chain_would_lose_it():
     """A conversion after mail brings 10, one after ads 30: what is lost is weighed by it."""
     paths = paths_table([(("ads",), 2, 0), (("mail",), 1, 0), (("ads", "mail"), 1, 0)])

@@ -74,11 +74,11 @@ def test_campaigns_without_a_return_are_counted():
     assert len(ax.get_yticklabels()) == 2
 
 
-def test_bars_of_the_loop_are_the_counts():
+def test_points_of_the_loop_are_the_counts():
     figures = [1000.0, 990, 100, 30, 6, np.nan, np.nan, 0.1, 0.3, 0.2, np.nan, np.nan, 0.6]
     table = pd.DataFrame([figures], columns=[*STEPS, *RATES, "romi"], index=["a"])
     ax = plots.loop_funnel(table.assign(campaign_name=HOSTILE), "a")
-    assert [bar.get_width() for bar in ax.patches] == [1000, 990, 100, 30, 6]
+    assert ax.lines[0].get_xdata().tolist() == [1000, 990, 100, 30, 6]
     assert ax.texts[-1].get_text() == "6, 20.0% of leads"
     with pytest.raises(ValueError, match="'a'"):
         plots.loop_funnel(table.assign(campaign_name="A"), "b")

@@ -20,6 +20,8 @@ from custintel.experiments._resampling import Outcomes, bootstrapped, permuted
 from custintel.experiments._sample_ratio import sample_ratio_p
 from custintel.experiments.looks import LookPlan
 
+from .event_studies import rejects as event_study_rejects
+
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
@@ -408,6 +410,14 @@ CASES = {
         "Welch after CUPED, lift 5, 2 × 500", _holds_adjusted, 4000, n=500, lift=5.0
     ),
 }
+for _rho, _band in ((0.5, (0.035, 0.055)), (0.8, (0.05, 0.08))):
+    CASES[f"event_study, {_rho}"] = _aa(
+        f"Event study, 62 weeks, autocorrelation {_rho}",
+        event_study_rejects,
+        62,
+        _band,
+        autocorrelation=_rho,
+    )
 _HEAVY = {
     "2 × 500": (500, 500),
     "2 × 5,000": (5000, 5000),

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_ind
 
+from .event_studies import N_BEFORE, quiet_series
 from .experiments import (
     BANDS,
     CASES,
@@ -22,7 +24,7 @@ from .experiments import (
 
 IS_WHOLE = os.environ.get("CUSTINTEL_VALIDATION") == "whole"
 N_RUNS = 20_000 if IS_WHOLE else 1000
-SLOW = ("permutation", "bootstrap")
+SLOW = ("permutation", "bootstrap", "event_study")
 HELD_TO_A_BAND = [
     name
     for name, case in CASES.items()
@@ -56,6 +58,16 @@ def test_heavy_tails_are_resampled(test: str) -> None:
     n_runs = N_RUNS if IS_WHOLE else 30
     assert share_of(f"{test}, 2 × 500", n_runs).value < 0.25
     assert share_of(f"{test} held, 2 × 500", n_runs).value > 0.75
+
+
+def test_event_studies_allow_for_memory() -> None:
+    n_runs = N_RUNS if IS_WHOLE else 100
+    found = share_of("event_study, 0.8", n_runs)
+    assert found.is_within_band(), found.value
+    # Before against after, as if no week remembered the last one, finds a change in most.
+    series = quiet_series(n_runs, 0.8, np.random.default_rng(1))
+    weeks = ttest_ind(series[:, N_BEFORE:], series[:, :N_BEFORE], axis=1, equal_var=False)
+    assert not replace(found, n_yes=int((weeks.pvalue <= 0.05).sum())).is_within_band()
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.6, 0.9])

@@ -9,8 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custintel.datasets import load_cdnow, simulate_crm
-from custintel.report import Analysis, Assumptions, ReportFiles, analyse, read_source, write_report
+from custintel.datasets import load_cdnow, simulate_campaigns, simulate_crm
+from custintel.report import (
+    Analysis,
+    Assumptions,
+    ReportFiles,
+    analyse,
+    read_campaign_source,
+    read_source,
+    write_report,
+)
 
 AS_OF = "1998-05-15"
 MARGIN = 0.35
@@ -144,3 +152,82 @@ def school_page(school_files: ReportFiles) -> Page:
 @pytest.fixture(scope="session")
 def read_page() -> Callable[[Path], Page]:
     return page_at
+
+
+@dataclass(frozen=True)
+class ShopFiles:
+    """The exports of an invented shop: its purchases, and three about its campaigns."""
+
+    purchases: Path
+    about: dict[str, Path]
+
+
+def shop_exports(folder: Path) -> ShopFiles:
+    """Write a year of campaigns as exports, with refunds and rows that cannot be used."""
+    shop = simulate_campaigns(250, random_state=3)
+    lines = shop.transactions
+    refunds = lines.iloc[[5, 40, 90]].assign(line_id="2", cost=0.0)
+    refunds["revenue"] = -lines["revenue"].iloc[[5, 40, 90]].round(0)
+    alone = lines.iloc[[60]].assign(order_id="R1", revenue=-12.0, cost=0.0, campaign_id=None)
+    events = shop.events
+    strange = events.iloc[[100]].assign(event_id="X1", campaign_id="M999", event="sent")
+    campaigns = shop.campaigns.copy()
+    campaigns.loc[campaigns["campaign_id"] == "M020", "cost"] = None
+    tables = {
+        "purchases": pd.concat([lines, refunds, alone]),
+        "campaign_events": pd.concat([events, strange]).drop(columns="currency"),
+        "campaigns": campaigns.rename(columns={"cost": "Coût (€)"}).drop(columns="currency"),
+        "touches": shop_touches(shop.events, campaigns),
+    }
+    spoilt = {
+        "campaign_events": [
+            "E1,M003,C000001,,deferred,2024-03-01 10:00:00,,False,,,",
+            "E2,M003,,,opened,2024-03-01 10:00:00,,False,,,",
+            "E3,M003,C000001,,opened,2024-02-30 10:00:00,,False,,,",
+        ],
+        "campaigns": ["M998,Refund,e-mail,sales,alert,-5.0,1.0,2024-03-01,2024-03-01"],
+        "touches": ["T1,C000001,,2024-03-01 10:00:00,0.10", "T2,C000001"],
+    }
+    paths = {name: folder / f"{name}.csv" for name in tables}
+    for name, table in tables.items():
+        text = table.to_csv(index=False)
+        paths[name].write_text(text + "".join(f"{row}\n" for row in spoilt.get(name, [])))
+    return ShopFiles(paths.pop("purchases"), paths)
+
+
+def shop_touches(events: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
+    """Return the clicks of people and the letters as touches, with a cost that is made up."""
+    placed = events.merge(campaigns[["campaign_id", "channel"]], on="campaign_id")
+    is_letter = (placed["event"] == "sent") & (placed["channel"] == "direct mail")
+    is_click = (placed["event"] == "clicked") & ~placed["is_machine"]
+    reached = placed[is_letter | is_click].rename(columns={"event_id": "touch_id"})
+    cost = reached["channel"].map({"e-mail": 0.05, "direct mail": 0.9, "social": 0.4})
+    return reached[["touch_id", "customer_id", "channel", "occurred_at"]].assign(cost=cost)
+
+
+SHOP_AS_OF = "2024-11-30"
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> ShopFiles:
+    return shop_exports(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="session")
+def shop_analysis(shop: ShopFiles) -> Analysis:
+    return analyse(
+        read_source([shop.purchases]),
+        read_campaign_source(shop.about),
+        as_of=SHOP_AS_OF,
+        assumptions=Assumptions(annual_marketing_budget=30_000),
+    )
+
+
+@pytest.fixture(scope="session")
+def shop_files(shop_analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> ReportFiles:
+    return write_report(shop_analysis, tmp_path_factory.mktemp("shop-report") / "shop.html")
+
+
+@pytest.fixture(scope="session")
+def shop_page(shop_files: ReportFiles) -> Page:
+    return page_at(shop_files.html)

@@ -263,7 +263,18 @@ def test_demo_of_a_business_school_shows_every_section(tmp_path: Path) -> None:
     sections = set(re.findall(r'<section id="(\w+)"', out.read_text(encoding="utf-8")))
     assert {"outlook", "products", "together", "channels", "partners"} < sections
     assert {"margins", "discounts", "accounts"} < sections
-    assert "more" not in sections
+
+
+def test_demo_of_a_mail_order_shop_shows_its_campaigns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("custintel.report.demonstrations._N_CONTACTS", 150)
+    out = tmp_path / "shop.html"
+    status, stdout, _stderr = run("demo", "--data", "campaigns", "--out", out)
+    assert status == 0
+    assert re.search(r"campaign_events: [\d,]+ used, 0 set aside", stdout)
+    sections = set(re.findall(r'<section id="(\w+)"', out.read_text(encoding="utf-8")))
+    assert {"campaigns", "returns", "attribution"} < sections
 
 
 def test_inspect_tells_the_company_from_the_customer(tmp_path: Path) -> None:

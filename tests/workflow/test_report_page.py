@@ -110,15 +110,21 @@ def outside_brackets(text: str) -> str:
     return "".join(kept)
 
 
-@pytest.mark.parametrize("case", ["whole", "too little for a model", "every section"])
+@pytest.mark.parametrize("case", ["whole", "too little for a model", "every section", "campaigns"])
 def test_every_text_is_translated(
     case: str, analysis: Analysis, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    if case == "every section":
-        analysis = request.getfixturevalue("school_analysis")
+    if case in ("every section", "campaigns"):
+        fixture = "school_analysis" if case == "every section" else "shop_analysis"
+        analysis = request.getfixturevalue(fixture)
     with catalogue_in_use(_Bracketed(), "xx"):
         if case != "too little for a model":
-            shown = analyse(analysis.source, as_of=analysis.as_of, assumptions=analysis.assumptions)
+            shown = analyse(
+                analysis.source,
+                analysis.campaign_source,
+                as_of=analysis.as_of,
+                assumptions=analysis.assumptions,
+            )
         else:
             few = analysis.source.transactions.head(8)
             shown = analyse(source_from_table(few, name="ventes.csv"))
@@ -132,6 +138,10 @@ def test_every_text_is_translated(
         *(r"BG/NBD \w+", r"gamma-gamma \w*", r"[0-3]?\d? ?[A-Z][a-z]{2} \d{4}", r"Q\d \d{4}"),
         *(r"school\.csv", "CHF", r"[APSKC]\d+", r"ETS\(A\w*,\w+,\w+\)"),
         *("website", "sales…", "sales", "representative", "e-mail", "partner", "direct mail"),
+        *(r"\(customer_id\)", r"\(occurred_at\)", r"\(event\)", r"\(channel\)", r"\(Coût \(€\)\)"),
+        *(r"purchases\.csv", r"Commercial newsletter [\d-]+", r"Complementary offer [\d-]+"),
+        *(r"Informative newsletter [\d-]+", r"[A-Z]\w+ \d{4}-\d\d-\d\d", "Account statement"),
+        *("Birthday", "Confirmation", "Satisfaction survey", "social", "Direct mail [\\d-]+"),
     ]
     words = re.findall(r"[^\W\d_]{2,}", re.sub("|".join(known), "", left))
     assert words == []
@@ -191,7 +201,9 @@ document.documentElement.setAttribute("data-measured", JSON.stringify(page));
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 375])
-@pytest.mark.parametrize(("report", "n_drawings"), [("files", 7), ("school_files", 18)])
+@pytest.mark.parametrize(
+    ("report", "n_drawings"), [("files", 7), ("school_files", 18), ("shop_files", 13)]
+)
 def test_every_drawing_is_drawn_and_nothing_is_cut(
     report: str,
     n_drawings: int,

@@ -1,48 +1,32 @@
 """From touches and conversions to paths: which touches came before which conversion.
 
-As few columns as it takes are read from the engine, channels as numbers, and put in order in
-memory: there is no engine-neutral way of listing what came before.
+Both are put in order in memory: there is no engine-neutral way of listing what came before.
 """
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted
-from custintel._frames import Frame, has_column, lazy, number_of_day, to_pandas
+from custintel._frames import Frame, number_of_day
 from custintel._intervals import Floats
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, Span, as_day
-from custintel.attribution._paths import Flags, Ints, Paths, coded, names_of
-from custintel.errors import SetAsideWarning
+from custintel.attribution._lines import (
+    Conversions,
+    Touches,
+    read_conversions,
+    read_touches,
+    tied_touches,
+)
+from custintel.attribution._paths import Flags, Ints, Paths
+from custintel.errors import WeakResultWarning
 
 _DAY = 86_400_000_000  # microseconds
 _CUT, _TOUCH, _CONVERSION = 0, 1, 2  # as they are ordered at one instant
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Touches:
-    """Touches as they come; ``customer`` and ``channel`` are places in the distinct ones."""
-
-    customer: Ints
-    instant: Ints  # microseconds
-    channel: Ints
-    customers: "pd.Index[Any]"
-    names: "pd.Index[Any]"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Conversions:
-    """Conversions as they come, and the customers of those set aside."""
-
-    customer: "pd.Series[Any]"
-    instant: Ints
-    value: Floats | None
-    refunded: "pd.Series[Any]"
 
 
 def read_journeys(
@@ -51,105 +35,28 @@ def read_journeys(
     """Return one path per conversion, and one per run of touches that led to none."""
     span = Span.parse(lookback)
     end = (number_of_day(as_day(as_of)) + 1) * _DAY
-    done = _read_conversions(conversions, end)
-    if len(done.refunded):
-        message = _n(
-            "{n} conversion has a revenue below zero and is taken for a refund, so it counts "
-            "for nothing; its customer: {examples}.",
-            "{n} conversions have a revenue below zero and are taken for refunds, so they "
-            "count for nothing; their customers: {examples}.",
-            len(done.refunded),
-            examples=quoted(done.refunded.sort_values(), most=3),
-        )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
-    lines = _lines(touches, by)
-    seen = _read_touches(lines, end)
+    done = read_conversions(conversions, end)
+    seen = read_touches(touches, by, end)
     merged = _Merged.of(seen, done, _cuts(done.instant, span))
-    if merged.ties.matter and "touch" in lines.collect_schema().names():
-        merged.channel[merged.ties.is_tied] = _tied_channels(lines, seen, end)
+    if merged.ties.is_tied.any() and seen.are_numbered():
+        _put_in_order(merged, tied_touches(seen, end))
     return merged.paths(restarts=restarts)
 
 
-def _instants(column: "pd.Series[Any]") -> Ints:
-    return pd.to_datetime(column).to_numpy("datetime64[us]").astype(np.int64)
-
-
-def _lines(touches: Frame, by: str) -> nw.LazyFrame[Any]:
-    ids = ["touch_id"] if has_column(touches, "touch_id") else []
-    needed = list(dict.fromkeys(["customer_id", "occurred_at", by, *ids]))
-    return lazy(touches, needed, table="touches").select(
-        customer=nw.col("customer_id"),
-        at=nw.col("occurred_at"),
-        item=nw.col(by),
-        **({"touch": nw.col("touch_id")} if ids else {}),
-    )
-
-
-def _read_touches(lines: nw.LazyFrame[Any], end: int) -> _Touches:
-    distinct = lines.select("item").filter(~nw.col("item").is_null()).unique()
-    # By number: the names of the channels, row by row, would take most of the memory.
-    numbered = distinct.with_columns(code=nw.col("item").rank("min"))
-    items = to_pandas(numbered).sort_values("code")["item"]
-    coded_lines = lines.join(numbered, on="item", how="left")
-    found = to_pandas(coded_lines.select("customer", "at", "code"))
-    found["at"] = _instants(found["at"])
-    found = found[found["at"] < end]
-    customer, customers = pd.factorize(found["customer"])
-    code = found["code"].fillna(len(items) + 1).to_numpy(np.int64) - 1
-    is_used = np.bincount(code, minlength=len(items) + 1) > 0
-    channel = coded(pd.Series([*items, None], dtype=object)[is_used])
-    place = np.zeros(len(is_used), np.int64)
-    place[is_used] = channel.codes
-    instant = found["at"].to_numpy(np.int64)
-    return _Touches(customer, instant, place[code], pd.Index(customers), channel.names)
-
-
-def _tied_channels(lines: nw.LazyFrame[Any], seen: _Touches, end: int) -> Ints:
-    """Return the channels of touches that share customer and instant, in the stated order."""
-    shared = lines.group_by("customer", "at").agg(n=nw.len()).filter(nw.col("n") > 1).drop("n")
-    tied = to_pandas(lines.join(shared, on=["customer", "at"]))
-    instant = _instants(tied["at"])
-    tied, instant = tied[instant < end], instant[instant < end]
-    customer = seen.customers.get_indexer(pd.Index(tied["customer"]))
-    touch = pd.factorize(tied["touch"], sort=True)[0]
-    channel = seen.names.get_indexer(names_of(tied["item"]))
-    return np.asarray(channel[np.lexsort((channel, touch, instant, customer))], np.int64)
-
-
-def _read_conversions(conversions: Frame, end: int) -> _Conversions:
-    optional = {"value": "revenue", "conversion": "conversion_id"}
-    held = {ours: name for ours, name in optional.items() if has_column(conversions, name)}
-    needed = ["customer_id", "occurred_at", *held.values()]
-    found = to_pandas(
-        lazy(conversions, needed, table="conversions").select(
-            customer=nw.col("customer_id"),
-            at=nw.col("occurred_at"),
-            **{ours: nw.col(name) for ours, name in held.items()},
+def _put_in_order(merged: "_Merged", tied: pd.DataFrame) -> None:
+    """Order the touches of one instant by their ids, and warn of those that come twice."""
+    merged.channel[merged.ties.is_tied] = tied["channel"].to_numpy()
+    n = int(tied[tied["touch"] >= 0].duplicated().sum())
+    if n:
+        message = _n(
+            "{n} touch is that of another row, with its touch_id, customer, instant and channel, "
+            "and counts once more. Tables of custintel.tables.build_touches have each once.",
+            "{n} touches are those of other rows, with their touch_id, customer, instant and "
+            "channel, and count once more. Tables of custintel.tables.build_touches have each "
+            "once.",
+            n,
         )
-    )
-    found["at"] = _instants(found["at"])
-    found = found[found["at"] < end]
-    if "conversion" in held:
-        found = _whole_conversions(found)
-    value = found["value"].to_numpy(float) if "value" in held else None
-    is_refund = np.zeros(len(found), bool) if value is None else value < 0
-    kept = found[~is_refund]
-    return _Conversions(
-        kept["customer"],
-        kept["at"].to_numpy("int64"),
-        None if value is None else value[~is_refund],
-        found["customer"][is_refund],
-    )
-
-
-def _whole_conversions(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for the rows of a customer that share an id; rows without one stay."""
-    whole, names = pd.factorize(rows["conversion"])
-    who = pd.factorize(rows["customer"])[0]
-    alone = np.arange(len(rows)) + len(names)
-    key = who * (len(names) + len(rows)) + np.where(whole < 0, alone, whole)
-    rule = {"customer": "first", "at": "min", "value": "sum"}
-    return rows.groupby(key, sort=False).agg({k: v for k, v in rule.items() if k in rows})
+        warnings.warn(message, WeakResultWarning, stacklevel=4)
 
 
 def _cuts(at: Ints, lookback: Span) -> Ints:
@@ -158,7 +65,16 @@ def _cuts(at: Ints, lookback: Span) -> Ints:
     if not float(n_months).is_integer():
         return at - round(lookback.to("D") * _DAY)
     instants = pd.DatetimeIndex(at.astype("datetime64[us]"))
-    return _instants((instants - pd.DateOffset(months=int(n_months))).to_series())
+    earlier = instants - pd.DateOffset(months=int(n_months))
+    return np.asarray(earlier.to_numpy("datetime64[us]").astype(np.int64))
+
+
+def _blocks(*lengths: int) -> Iterator[slice]:
+    """Yield where blocks of these lengths lie, one after the other."""
+    start = 0
+    for length in lengths:
+        yield slice(start, start + length)
+        start += length
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,27 +99,33 @@ class _Merged:
     end: Ints
 
     @classmethod
-    def of(cls, seen: _Touches, done: _Conversions, cuts: Ints) -> "_Merged":
+    def of(cls, seen: Touches, done: Conversions, cuts: Ints) -> "_Merged":
         n, n_done = len(seen.instant), len(done.instant)
         who = _coded_alike(done.customer, seen.customers)
         customer = np.concatenate([seen.customer, who, who])
-        instant = np.concatenate([seen.instant, done.instant, cuts])
-        kind = np.repeat(np.array([_TOUCH, _CONVERSION, _CUT], np.int8), [n, n_done, n_done])
-        order = np.lexsort((instant * 3 + kind, customer))
-        is_touch, is_done = order < n, (order >= n) & (order < n + n_done)
+        when = np.concatenate([seen.instant, done.instant, cuts])
+        when *= 3  # in place, as all that follows here is as long as the touches
+        for kind, rows in zip((_TOUCH, _CONVERSION, _CUT), _blocks(n, n_done, n_done), strict=True):
+            when[rows] += kind
+        order = np.lexsort((when, customer))
+        del when
+        is_touch = order < n
         n_touches = np.empty(len(order), np.int64)
-        n_touches[order] = np.cumsum(is_touch) - is_touch
+        n_touches[order] = np.cumsum(is_touch)
+        is_done = (order >= n) & (order < n + n_done)
         in_order = order[is_done] - n
         touch = order[is_touch]
-        ties = _Ties.among(customer[touch], instant[touch], seen.channel[touch])
+        del order
+        customer, instant = seen.customer[touch], seen.instant[touch]
+        ties = _Ties.among(customer, instant, seen.channel[touch])
         return cls(
             seen.names,
             ties,
-            customer[touch],
-            instant[touch],
+            customer,
+            instant,
             ties.channel,
             np.cumsum(is_done, dtype=np.int64)[is_touch],
-            customer[in_order + n],
+            who[in_order],
             done.instant[in_order],
             None if done.value is None else done.value[in_order],
             n_touches[in_order + n + n_done],
@@ -262,22 +184,20 @@ class _Merged:
 class _Ties:
     """Which touches share their customer and instant with others, and all channels.
 
-    Those of one instant are in the order of their channels. ``matter``: some differ.
+    Those of one instant are in the order of their channels.
     """
 
     is_tied: Flags
     channel: Ints
-    matter: bool
 
     @classmethod
     def among(cls, customer: Ints, instant: Ints, channel: Ints) -> "_Ties":
         """Look at touches that are in order of customer and instant."""
         is_equal = (np.diff(customer) == 0) & (np.diff(instant) == 0)
         is_tied = (np.r_[False, is_equal] | np.r_[is_equal, False])[: len(channel)]
-        matter = bool((is_equal & (np.diff(channel) != 0)).any())
         group = np.cumsum(np.r_[True, ~is_equal])[: len(channel)][is_tied]
         channel[is_tied] = channel[is_tied][np.lexsort((channel[is_tied], group))]
-        return cls(is_tied, channel, matter)
+        return cls(is_tied, channel)
 
 
 def _coded_alike(customers: "pd.Series[Any]", known: "pd.Index[Any]") -> Ints:

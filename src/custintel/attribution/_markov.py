@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags_array, identity
-from scipy.sparse.linalg import bicgstab, spsolve
+from scipy.sparse.linalg import gmres, spsolve
 
 from custintel._intervals import Floats
 from custintel.attribution._paths import Ints, Paths
@@ -19,8 +19,9 @@ from custintel.attribution._shares import Moments, Split
 _START = 0
 _MOST_DENSE = 3000  # states whose chain is inverted at once, by one solve
 _PRECISION = 1e-13
+_STEPS, _MOST_RESTARTS = 50, 40  # of the iterative solver
 _PATHS_AT_ONCE = 4096
-_CHANNELS_AT_ONCE = 32
+_NUMBERS_AT_ONCE = 4_000_000
 
 
 class Gradients(NamedTuple):
@@ -227,8 +228,8 @@ class Losses:
         return Split(part, np.concatenate(variances) / base**2, self.moments.size())
 
     def _blocks(self) -> list[slice]:
-        starts = range(0, len(self.lost), _CHANNELS_AT_ONCE)
-        return [slice(first, first + _CHANNELS_AT_ONCE) for first in starts]
+        at_once = max(_NUMBERS_AT_ONCE // len(self.chain.source), 1)
+        return [slice(first, first + at_once) for first in range(0, len(self.lost), at_once)]
 
     def _of_whole(self) -> Gradients:
         """Return what a path adds to the mean reward, which is that of the whole chain."""
@@ -258,12 +259,17 @@ def _state_codes(paths: Paths, order: int) -> Ints:
 
 
 def _solved(system: csr_matrix, right: Floats) -> Floats:
-    """Solve a sparse system step by step, or at once where steps do not settle."""
+    """Solve a sparse system step by step, or at once where steps do not settle.
+
+    BiCGSTAB would break down after its first step: it compares with the start state, in which
+    nothing is left to be solved then. Solving at once takes minutes with thousands of states.
+    """
     if not right.any():
         return np.zeros(len(right))
-    found, failed = bicgstab(system, right, rtol=_PRECISION, atol=0.0, maxiter=1000)
-    # What the steps say of their own precision is not always so.
-    error = np.abs(system @ found - right).max()
-    if failed or not error <= 10 * _PRECISION * np.abs(right).max():
+    found, _failed = gmres(
+        system, right, rtol=_PRECISION, atol=0.0, restart=_STEPS, maxiter=_MOST_RESTARTS
+    )
+    error = np.linalg.norm(system @ found - right)
+    if not error <= 10 * _PRECISION * np.linalg.norm(right):
         found = spsolve(system.tocsc(), right)
     return np.asarray(found, float)

@@ -17,6 +17,7 @@ from custintel.errors import SchemaError
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+LARGEST = 1e30  # nobody's conversions or revenue; squares of it can still be added up
 MISSING, NO_TOUCH = N_("(missing)"), N_("(no touch)")
 
 
@@ -44,11 +45,6 @@ def coded(values: "pd.Series[Any]") -> Coded:
             )
         )
     return Coded(place[(np.cumsum(is_used) - 1)[codes]], pd.Index(names, dtype="str"))
-
-
-def names_of(values: "pd.Series[Any]") -> "pd.Index[Any]":
-    """Return values as the names that `coded` gives them."""
-    return pd.Index([MISSING if pd.isna(each) else str(each) for each in values], dtype="str")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,7 +155,7 @@ def _values(paths: pd.DataFrame, conversions: Floats) -> tuple[Floats | None, Fl
     value = _amounts(paths, "value")
     _refuse(paths, (value > 0) & (conversions == 0), _("a value needs a conversion"))
     if "value_squares" in paths and paths["value_squares"].notna().all():
-        return value, _amounts(paths, "value_squares")
+        return value, _amounts(paths, "value_squares", LARGEST**2)
     # As if the conversions of a path were of equal value: more is not told.
     return value, value**2 / np.where(conversions > 0, conversions, 1.0)
 
@@ -179,9 +175,9 @@ def _require_sequences(held: list[object]) -> None:
         )
 
 
-def _amounts(paths: pd.DataFrame, column: str) -> Floats:
+def _amounts(paths: pd.DataFrame, column: str, most: float = LARGEST) -> Floats:
     amounts = pd.to_numeric(paths[column], errors="coerce").to_numpy(float, na_value=np.nan)
-    is_wrong = ~np.isfinite(amounts) | (amounts < 0)
+    is_wrong = ~((amounts >= 0) & (amounts <= most))
     _refuse(paths, is_wrong, _("{column} is a number of 0 or more", column=column))
     return amounts
 

@@ -302,6 +302,8 @@ def _refuse(names: "pd.Index[str]", is_wrong: "np.ndarray[Any, np.dtype[np.bool_
 def _limits(names: "pd.Index[str]", bounds: Limits | None, total: float) -> tuple[Floats, Floats]:
     """Return the lower and upper bound of each channel, once it is known that a split exists."""
     require_between(total, 0, np.finfo(float).max, name="total")
+    what = _("a mapping of channels to pairs of amounts, such as {'web': (500, 2000)}")
+    require_type(bounds, (Mapping, type(None)), name="bounds", what=what)
     given = {} if bounds is None else dict(bounds)
     unknown = [name for name in given if name not in names]
     if unknown:
@@ -312,10 +314,9 @@ def _limits(names: "pd.Index[str]", bounds: Limits | None, total: float) -> tupl
                 names=quoted(names),
             )
         )
-    pairs = [_pair(given.get(name, (None, None))) for name in names]
-    low = np.array([lower for lower, _end in pairs])
     # An open end admits the whole budget.
-    high = np.array([max(float(total), lower) if np.isnan(end) else end for lower, end in pairs])
+    pairs = [_pair(given.get(name, (None, None)), float(total)) for name in names]
+    low, high = (np.array([pair[end] for pair in pairs]) for end in (0, 1))
     wrong = names[~((low >= 0) & (low <= high) & np.isfinite(low + high))]
     if len(wrong):
         raise ValueError(
@@ -336,12 +337,14 @@ def _limits(names: "pd.Index[str]", bounds: Limits | None, total: float) -> tupl
     return low, high
 
 
-def _pair(bounds: object) -> tuple[float, float]:
-    """Return the ends of a bound; an open upper one is NaN, those of no bound are infinite."""
+def _pair(bounds: object, total: float) -> tuple[float, float]:
+    """Return the ends of a bound, open ones filled in; those of what is no bound are NaN."""
     if not (isinstance(bounds, tuple | list) and len(bounds) == 2):
-        return np.inf, np.inf
-    low, high = bounds
-    return 0.0 if low is None else float(low), np.nan if high is None else float(high)
+        return np.nan, np.nan
+    if not all(each is None or isinstance(each, int | float | np.number) for each in bounds):
+        return np.nan, np.nan
+    low = 0.0 if bounds[0] is None else float(bounds[0])
+    return low, max(total, low) if bounds[1] is None else float(bounds[1])
 
 
 def _is_beyond(channels: pd.DataFrame, proposed: Floats) -> "np.ndarray[Any, np.dtype[np.bool_]]":

@@ -48,7 +48,7 @@ def attribution_comparison(
 
         - ``channel``, ``method`` : str
         - ``conversions``, ``share``, ``value``, each with ``_low`` and ``_high`` : float, as
-          from `attribute`
+          from `attribute`; of a channel that touched nobody 0, without share and bounds (NaN)
         - ``cost`` : float, currency; NaN where none is given
         - ``cost_per_conversion`` : float, currency; NaN without a cost or a conversion
         - ``cost_per_conversion_low``, ``cost_per_conversion_high`` : float, the cost over the
@@ -95,10 +95,7 @@ def attribution_comparison(
     channels = _common_channels(credits)
     if costs is not None:
         channels = channels.append(costs.index.difference(channels, sort=False))
-    tables = [
-        table[_CREDITS].reindex(channels).fillna({"conversions": 0.0}).assign(method=str(name))
-        for name, table in credits.items()
-    ]
+    tables = [_with_idle(each, channels, str(name)) for name, each in credits.items()]
     rows = pd.concat(tables).rename_axis("channel").reset_index()
     rows = rows[["channel", "method", *_CREDITS]].iloc[_order(rows, len(credits))]
     table = _with_costs(rows.reset_index(drop=True), costs, margin_rate)
@@ -133,6 +130,14 @@ def _common_channels(credits: Mapping[str, pd.DataFrame]) -> "pd.Index[str]":
         )
     names: pd.Index[str] = pd.Index(channels, dtype="str")
     return names
+
+
+def _with_idle(credits: pd.DataFrame, channels: "pd.Index[str]", name: str) -> pd.DataFrame:
+    """Return the credits of all channels; those that touched nobody have brought nothing."""
+    value = 0.0 if credits["value"].notna().any() else np.nan
+    nothing = {"conversions": 0.0, "value": value}
+    idle = pd.DataFrame(nothing, index=channels.difference(credits.index), columns=_CREDITS)
+    return pd.concat([credits[_CREDITS], idle.astype(float)]).loc[channels].assign(method=name)
 
 
 def _order(rows: pd.DataFrame, n_methods: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":

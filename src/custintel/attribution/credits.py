@@ -80,7 +80,8 @@ def attribute(  # noqa: PLR0913 - two tables, and what paths and their credits a
     Raises
     ------
     SchemaError
-        If a column is missing or incomplete, or a channel is called ``(no touch)``.
+        If a column is missing or incomplete, a channel is called ``(no touch)``, or a revenue
+        is infinite.
     ValueError
         If `method`, `as_of`, `lookback` or `level` is not one.
 
@@ -89,7 +90,7 @@ def attribute(  # noqa: PLR0913 - two tables, and what paths and their credits a
     SetAsideWarning
         If conversions have a revenue below zero.
     WeakResultWarning
-        If fewer than 30 conversions have a touch.
+        If fewer than 30 conversions have a touch, or touches come twice.
 
     References
     ----------

@@ -1,12 +1,16 @@
 """Paths: which channels touched a customer before each conversion, and before none."""
 
+from typing import Any
+
 import pandas as pd
 
-from custintel._checks import require_choice, require_columns, require_type
+from custintel._checks import quoted, require_choice, require_columns, require_type
 from custintel._frames import Frame
 from custintel._text import translate as _
+from custintel._text import translate_plural as _n
 from custintel._time import Day
 from custintel.attribution._journeys import read_journeys
+from custintel.errors import SchemaError
 
 _AFTER = ("restart", "continue")
 _REPEATS = ("keep", "collapse")
@@ -72,7 +76,8 @@ def attribution_paths(  # noqa: PLR0913 - two tables, and five rules of what a p
     Raises
     ------
     SchemaError
-        If a column is missing or incomplete, or a channel is called ``(no touch)``.
+        If a column is missing or incomplete, a channel is called ``(no touch)``, or a revenue
+        is infinite.
     ValueError
         If `as_of`, `lookback`, `after_conversion` or `repeats` is not one.
 
@@ -80,6 +85,9 @@ def attribution_paths(  # noqa: PLR0913 - two tables, and five rules of what a p
     -----
     SetAsideWarning
         If conversions have a revenue below zero.
+    WeakResultWarning
+        If touches come twice: one ``touch_id`` with one customer, instant and channel. Both
+        count.
 
     Examples
     --------
@@ -131,7 +139,9 @@ def split_paths(paths: pd.DataFrame, *, separator: str = " > ") -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        If there is no column ``path``.
+        If there is no column ``path``, or nothing stands beside a separator: ``"a >  > b"``.
+    TypeError
+        If `paths` is no pandas DataFrame.
     ValueError
         If `separator` is empty.
 
@@ -141,11 +151,13 @@ def split_paths(paths: pd.DataFrame, *, separator: str = " > ") -> pd.DataFrame:
     >>> split_paths(paths)["path"].tolist()
     [('search', 'mail'), ('mail',)]
     """
+    require_type(paths, pd.DataFrame, name="paths", what=_("a pandas DataFrame"))
     require_columns(paths.columns, ["path"], table="paths")
     require_type(separator, str, name="separator", what=_("a text such as ' > '"))
     if not separator:
         raise ValueError(_("separator is a text such as ' > ': got {value!r}.", value=separator))
     tuples = [_channels(text, separator) for text in paths["path"]]
+    _require_names(paths["path"][[not all(each) for each in tuples]])
     return paths.assign(path=pd.Series(tuples, index=paths.index, dtype=object))
 
 
@@ -153,3 +165,17 @@ def _channels(text: object, separator: str) -> tuple[str, ...]:
     if pd.isna(text) or not str(text).strip():  # type: ignore[call-overload]
         return ()
     return tuple(part.strip() for part in str(text).split(separator))
+
+
+def _require_names(wrong: "pd.Series[Any]") -> None:
+    if len(wrong):
+        raise SchemaError(
+            _n(
+                "{n} row of 'paths' has a separator with no channel beside it: {examples}. Name "
+                "the channel, or take the separator out.",
+                "{n} rows of 'paths' have a separator with no channel beside it: {examples}. Name "
+                "the channels, or take the separators out.",
+                len(wrong),
+                examples=quoted(wrong, most=3),
+            )
+        )

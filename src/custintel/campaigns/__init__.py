@@ -1,5 +1,6 @@
 """What campaigns reached, brought in and cost: e-mail, mail, response, return, triggers."""
 
+from custintel.campaigns.activity_times import weekly_activity
 from custintel.campaigns.budgets import budget_table
 from custintel.campaigns.closed_loops import ClosedLoop, CustomerRecords, closed_loop
 from custintel.campaigns.consent import ConsentCheck, consent_check
@@ -15,10 +16,14 @@ from custintel.campaigns.fatigue import fatigue_curve
 from custintel.campaigns.funnels import campaign_funnel
 from custintel.campaigns.links import link_clicks
 from custintel.campaigns.lists import list_growth
+from custintel.campaigns.objectives import objective_kpis
 from custintel.campaigns.potential import potential_sales
 from custintel.campaigns.pressure import contact_pressure, pressure_distribution
+from custintel.campaigns.reach import target_reach
 from custintel.campaigns.response import response_table
+from custintel.campaigns.response_comparisons import compare_response
 from custintel.campaigns.returns import Holdout, campaign_roi
+from custintel.campaigns.self_service import self_service_benefit
 from custintel.campaigns.trigger_rules import (
     BirthdayRule,
     ContactLimit,
@@ -52,6 +57,7 @@ __all__ = [
     "campaign_roi",
     "check_events",
     "closed_loop",
+    "compare_response",
     "consent_check",
     "contact_log",
     "contact_pressure",
@@ -67,8 +73,12 @@ __all__ = [
     "link_clicks",
     "list_growth",
     "marketing_events",
+    "objective_kpis",
     "potential_sales",
     "pressure_distribution",
     "response_table",
+    "self_service_benefit",
+    "target_reach",
     "unsubscribe_reasons",
+    "weekly_activity",
 ]

@@ -13,6 +13,7 @@ from custintel._checks import quoted, require_between
 from custintel._differences import Groups
 from custintel._frames import Frame, has_column, lazy, number_of_day, to_pandas
 from custintel._intervals import Floats
+from custintel._lookups import looked_up
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel.campaigns._campaign_rows import unknown_campaigns
@@ -23,7 +24,6 @@ from custintel.errors import (
     SetAsideWarning,
     WeakResultWarning,
 )
-from custintel.tables._lookups import looked_up
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -51,7 +51,7 @@ def _counted(found: nw.LazyFrame[Any], by: str | None) -> pd.DataFrame:
     sums = [name for name in names if name not in [*_KEYS, *_NOT_SUMMED]]
     grouped = found.group_by(_KEYS)
     counted = to_pandas(grouped.agg(n=nw.len(), **{name: nw.col(name).sum() for name in sums}))
-    _require_one_value(int(counted["is_divided"].sum()), by)
+    require_one_value(int(counted["is_divided"].sum()), by)
     whole = [name for name in counted if name not in {"group", "campaign_id", "revenue"}]
     return counted.astype(dict.fromkeys(whole, "int64") | {"revenue": float})
 
@@ -108,9 +108,11 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
     index = [value.item() if isinstance(value, np.generic) else value for value in table.index]
     is_text = any(isinstance(value, str) and value != MISSING for value in index)
     key = str if is_text else _itself
-    known = sorted((value for value in index if value != MISSING), key=key)
-    kept = [*known, *([MISSING] if MISSING in index else [])]
-    return table.set_axis(pd.Index(index)).loc[kept]
+    known = [place for place, value in enumerate(index) if value != MISSING]
+    known.sort(key=lambda place: key(index[place]))
+    missing = [place for place, value in enumerate(index) if value == MISSING]
+    # By place: flags as labels would be taken for a choice of rows.
+    return table.set_axis(pd.Index(index)).iloc[[*known, *missing]]
 
 
 def _itself(value: Any) -> Any:
@@ -142,7 +144,7 @@ def warn_elsewhere(table: pd.DataFrame, *, stacklevel: int = 3) -> None:
         warnings.warn(message, WeakResultWarning, stacklevel=stacklevel)
 
 
-def _require_one_value(n_divided: int, by: str | None) -> None:
+def require_one_value(n_divided: int, by: str | None) -> None:
     if n_divided:
         raise SchemaError(
             _(

@@ -124,6 +124,11 @@ def cost_per_result(
     names = counted.index[counted["cost"].isna()]
     if len(names):
         warnings.warn(uncosted(names), WeakResultWarning, stacklevel=2)
+    return costs_of(counted, by, level)
+
+
+def costs_of(counted: pd.DataFrame, by: str, level: float) -> pd.DataFrame:
+    """Return the table of `cost_per_result` from campaigns with what their events count."""
     totals = _totals(counted, grouped_labels(counted, by))
     cost, columns = totals["cost"], dict(totals)
     columns["cpm"] = 1000 * quotient(cost, totals["n_sent"])

@@ -60,6 +60,45 @@ class DueTriggers:
     n_already_sent: int
     as_of: pd.Timestamp
 
+    def by_day(self) -> pd.DataFrame:
+        """Count who is due, and who is held back, by rule and day.
+
+        Returns
+        -------
+        DataFrame
+            One row per rule and day with a customer: rules in order of rank, then days.
+
+            - ``rule`` : str
+            - ``due_on`` : datetime
+            - ``n_due``, ``n_held_back`` : int, customers
+        """
+        key = ["rule", "due_on"]
+        listed = [self.due.assign(n_due=1, n_held_back=0)]
+        listed += [self.held_back.assign(n_due=0, n_held_back=1)]
+        rows = pd.concat([table[[*key, "n_due", "n_held_back"]] for table in listed])
+        counted = rows.groupby(key, sort=False).sum().reset_index()
+        places = {rule: place for place, rule in enumerate(counted["rule"].unique())}
+        place = counted["rule"].map(places)
+        ordered = counted.assign(place=place).sort_values(["place", "due_on"], ignore_index=True)
+        return ordered.drop(columns="place")
+
+    def plot(self, *, ax=None):  # type: ignore[no-untyped-def]
+        """Draw who is due by rule and day; see `custintel.plots.due_trigger_heatmap`.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Drawn on if given; otherwise a new figure is made.
+
+        Returns
+        -------
+        matplotlib Axes
+            The axes drawn on.
+        """
+        from custintel.plots.campaign_times import due_trigger_heatmap
+
+        return due_trigger_heatmap(self.by_day(), ax=ax)
+
 
 def due_triggers(
     rules: Sequence[TriggerRule],

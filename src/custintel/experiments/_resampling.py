@@ -78,7 +78,8 @@ class Studentized:
     def bounds(self, difference: float, error: float, level: float) -> tuple[float, float]:
         """Return the bounds of the difference: what it may be off by, in its standard errors."""
         n = len(self.t)
-        rank = min(max(int((n + 1) * (1 - level) / 2), 1), n // 2)
+        # What 1 - level leaves in its last digits must not cost a rank.
+        rank = min(max(int(round((n + 1) * (1 - level) / 2, 9)), 1), n // 2)
         return difference - self.t[n - rank] * error, difference - self.t[rank - 1] * error
 
     def p(self, difference: float, error: float) -> float:

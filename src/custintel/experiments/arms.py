@@ -86,9 +86,9 @@ def compare_arms(  # noqa: PLR0913 - a table, what was planned for it, and conve
         with p. Of amounts ``"welch"``; or for revenue with a heavy tail ``"permutation"``, the
         studentized permutation test, which is right about differences that are not there
         however heavy the tail, or ``"bootstrap"``, the symmetric bootstrap-t. Both draw 1,999
-        times, so that p is 0.001 at least; Welch's is shown beside them. By default Welch's for
-        amounts; for a rate the chi-square test if all counts expected without a lift are 5 or
-        more, else Fisher's.
+        times, so that p is 0.001 at least, of the bootstrap 0.0005; Welch's is shown beside
+        them. By default Welch's for amounts; for a rate the chi-square test if all counts
+        expected without a lift are 5 or more, else Fisher's.
     covariate : str, optional
         Column with what was known of each customer before the experiment, such as the revenue
         of the year before. It takes its squared correlation with the outcome off the variance

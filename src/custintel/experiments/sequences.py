@@ -24,7 +24,8 @@ def lift_by_look(
 
     At each look all customers count who had their result by then. An interval that is free of 0
     tells a difference at that look, whatever the looks before and after it: all looks together
-    err as one test does.
+    err as one test does. Of several arms each interval allows for the looks alone, as in
+    `compare_arms`; ``p_limit`` and ``is_different`` allow for the arms too.
 
     Parameters
     ----------

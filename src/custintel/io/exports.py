@@ -1,30 +1,23 @@
 """The door of files: an export in, typed canonical columns out, every row accounted for."""
 
-import os
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted
-from custintel._dates import parse_dates
-from custintel._numbers import read_numbers
 from custintel._text import translate as _
 from custintel.errors import ReadError
-from custintel.io.delimited import read_delimited
+from custintel.io.cells import raw_table
+from custintel.io.headers import checked_headers
 from custintel.io.raw import RawTable
-from custintel.io.records import read_json_lines, read_parquet
-from custintel.io.sources import FileFormat, Source, locate, naming
-from custintel.io.workbooks import read_workbook
+from custintel.io.sources import FileFormat, PathLike, locate, naming
 from custintel.schemas import TRANSACTIONS, recognise
-from custintel.schemas.headers import n_recognised, plain_header
+from custintel.schemas.headers import plain_header
 from custintel.schemas.parsing import Conventions, ParsedTable, parse_table
 from custintel.schemas.set_aside import all_set_aside, warn_set_aside
 
-Path = str | os.PathLike[str]
 _HEADERS_COMPARED = 500
 
 
@@ -86,7 +79,7 @@ class Export:
 
 
 def inspect_export(
-    path: Path,
+    path: PathLike,
     *,
     columns: Mapping[str, str] | None = None,
     decimal: str | None = None,
@@ -163,8 +156,8 @@ def inspect_export(
     conventions = Conventions(decimal, date_order, timezone)
     with naming(path):
         source = locate(path)
-        raw = _raw(source, file_format or FileFormat())
-        headers = _checked_headers(raw, columns)
+        raw = raw_table(source, file_format or FileFormat())
+        headers = checked_headers(raw, [TRANSACTIONS], are_told=bool(columns))
         frame = raw.frame.set_axis(headers, axis="columns")
         mapping = recognise(headers, TRANSACTIONS, columns)
         _require_columns(headers, mapping)
@@ -173,7 +166,7 @@ def inspect_export(
 
 
 def read_export(
-    path: Path,
+    path: PathLike,
     *,
     columns: Mapping[str, str] | None = None,
     decimal: str | None = None,
@@ -286,16 +279,6 @@ def combine_exports(exports: Iterable[Export]) -> pd.DataFrame:
     return pd.concat(indexed)
 
 
-def _raw(source: Source, file_format: FileFormat) -> RawTable:
-    if source.kind == "workbook":
-        return read_workbook(source, file_format)
-    if source.kind == "parquet":
-        return read_parquet(source)
-    if source.kind == "json_lines":
-        return read_json_lines(source, file_format)
-    return read_delimited(source, file_format)
-
-
 def _export(name: str, raw: RawTable, parsed: ParsedTable, mapping: dict[str, str]) -> Export:
     set_aside = all_set_aside([*raw.set_aside, parsed.set_aside], name)
     named = parsed.table["currency"].dropna() if "currency" in parsed.table else ()
@@ -324,39 +307,6 @@ def _blank_as_missing(frame: pd.DataFrame, mapping: Mapping[str, str]) -> pd.Dat
         return frame
     others = frame.drop(columns=further.columns)
     return pd.concat([others, further.where(further != "")], axis=1)[list(frame.columns)]
-
-
-def _checked_headers(raw: RawTable, columns: Mapping[str, str] | None) -> list[str]:
-    """Return the headers, each once; the columns without one are numbered."""
-    found = [header.replace("\ufeff", "").strip() for header in raw.headers]
-    if not columns and not n_recognised(found, TRANSACTIONS) and _looks_like_data(found):
-        raise ReadError(
-            _(
-                "The first line, {cells}, looks like data: the file seems to have no header. "
-                "Put one above it, such as: customer_id, ordered_at, revenue.",
-                cells=quoted(found, most=5),
-            )
-        )
-    twice = [header for header, n in Counter(found).items() if header and n > 1]
-    if twice:
-        raise ReadError(
-            _(
-                "The header has {names} more than once. Rename or delete one of each in the file.",
-                names=quoted(twice, most=5),
-            )
-        )
-    if not raw.n_rows:
-        raise ReadError(_("The file has a header but no rows. Export it again."))
-    return [header or _("unnamed_{i}", i=i) for i, header in enumerate(found, start=1)]
-
-
-def _looks_like_data(headers: list[str]) -> bool:
-    # Fields parted by spaces arrive as one.
-    cells = pd.Series([cell for header in headers for cell in (header, *header.split())])
-    numbers = read_numbers(cells).by_decimal
-    dates = parse_dates(cells, date_order="DMY", timezone="UTC").instants
-    found = ~(np.isnan(numbers["."]) & np.isnan(numbers[","]))
-    return bool(found.any() or (~np.isnat(dates)).any())
 
 
 def _require_columns(headers: list[str], mapping: Mapping[str, str]) -> None:

@@ -16,6 +16,7 @@ from custintel._checks import quoted
 from custintel._text import translate as _
 from custintel.errors import CustintelError, ReadError
 
+PathLike = str | os.PathLike[str]
 Kind = Literal["delimited", "workbook", "parquet", "json_lines"]
 
 _ZIP, _GZIP, _PARQUET, _OLE = b"PK\x03\x04", b"\x1f\x8b", b"PAR1", b"\xd0\xcf\x11\xe0"
@@ -85,7 +86,7 @@ class Source:
         return self.path.open("rb")
 
 
-def locate(path: str | os.PathLike[str]) -> Source:
+def locate(path: PathLike) -> Source:
     """Return the source at `path`, or raise `ReadError` when it is no table."""
     file = Path(path).expanduser()
     if not file.exists():
@@ -107,7 +108,7 @@ def locate(path: str | os.PathLike[str]) -> Source:
 
 
 @contextmanager
-def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+def naming(path: PathLike) -> Iterator[None]:
     """Put the file's name before the message of any error inside the ``with`` block."""
     name = Path(path).name
     try:

@@ -12,7 +12,13 @@ from custintel.plots.audit import audit_intervals
 from custintel.plots.backtest import backtest_lines, calibration_points
 from custintel.plots.budgets import budget_bars, elasticity_intervals
 from custintel.plots.campaign_loops import campaign_budget_bars, loop_funnel
+from custintel.plots.campaign_reach import (
+    reach_bars,
+    response_differences,
+    self_service_differences,
+)
 from custintel.plots.campaign_returns import break_even_line, cost_intervals, roi_intervals
+from custintel.plots.campaign_times import activity_heatmap, due_trigger_heatmap
 from custintel.plots.campaigns import (
     fatigue_lines,
     funnel_bars,
@@ -61,6 +67,7 @@ from custintel.plots.survival import survival_curve
 from custintel.plots.uplift import targeting_profit_curve, uplift_decile_bars, uplift_gain_curve
 
 __all__ = [
+    "activity_heatmap",
     "alive_path",
     "attach_bars",
     "attribution_dots",
@@ -86,6 +93,7 @@ __all__ = [
     "customer_share_bars",
     "decile_bars",
     "driver_bars",
+    "due_trigger_heatmap",
     "elasticity_intervals",
     "equity_bars",
     "equity_curve",
@@ -130,15 +138,18 @@ __all__ = [
     "project_progress_lines",
     "promotion_bars",
     "propensity_heatmap",
+    "reach_bars",
     "recommendation_hits",
     "referral_bars",
     "removal_effect_bars",
+    "response_differences",
     "revenue_over_time",
     "revenue_share_bars",
     "roi_intervals",
     "seasonal_profile",
     "segment_bars",
     "segment_flow_bars",
+    "self_service_differences",
     "sensitivity_bars",
     "survival_curve",
     "targeting_profit_curve",

@@ -39,7 +39,7 @@ _OF = {
 def loop_funnel(table: pd.DataFrame, campaign_id: object, *, ax: "Axes | None" = None) -> "Axes":
     """Plot how many customers of a campaign reach each step, from the sending to the score.
 
-    The axis is logarithmic: each step is often a small part of the one before.
+    Points on a logarithmic axis, because each step is often a small part of the one before.
 
     Parameters
     ----------
@@ -90,11 +90,13 @@ def loop_funnel(table: pd.DataFrame, campaign_id: object, *, ax: "Axes | None" =
     counts = np.array([float(row[name]) for name in steps])
     if not counts.any():
         return style.say(ax, _("Nobody was reached."))
-    ax.barh(np.arange(len(steps)), np.maximum(counts, 0.6), left=0, color=style.SKY, height=0.62)
+    # Points, not bars: a logarithmic axis has no zero from which a length could be read.
+    shown = np.maximum(counts, 0.6)
+    ax.plot(shown, np.arange(len(steps)), color=style.BLUE, marker="o", markersize=5, linewidth=1)
     ax.set_xscale("log")
     ax.set_xlim(0.5, 0.5 * (2 * float(counts.max())) ** 1.75 + 40)
     name_rows(ax, [_(_STEPS[name][0]) for name in steps])
-    write_beyond(ax, np.maximum(counts, 0.6), [_written(row, name) for name in steps])
+    write_beyond(ax, 1.3 * shown, [_written(row, name) for name in steps])
     _count_ticks(ax, float(counts.max()))
     title = _("From sending to score: {name}", name=style.short_label(row["campaign_name"], 24))
     x = _("Customers, logarithmic scale")

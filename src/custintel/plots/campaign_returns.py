@@ -99,6 +99,8 @@ def roi_intervals(roi: pd.DataFrame, *, hurdle: float = 0.0, ax: "Axes | None" =
     name_rows(ax, [style.short_label(each, 26) for each in drawn["campaign_name"]], fewest=3)
     ends = drawn[["romi", "romi_high"]].astype(float).max(axis=1)
     write_beyond(ax, ends, [formats.percent(each, 0) for each in drawn["romi"]], gap=7)
+    for text in ax.texts:  # the line of the hurdle does not run through them
+        text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     style.percent_ticks(ax.xaxis, 1.0)
     left, right = ax.get_xlim()
     ax.set_xlim(left, right + 0.2 * (right - left))

@@ -13,6 +13,8 @@ from custintel.errors import ConvergenceError, CustintelWarning, SchemaError, Se
 from custintel.models import GammaGammaModel
 from custintel.report.activity import Activity, examine
 from custintel.report.assumptions import Assumptions
+from custintel.report.campaign_results import CampaignResults, examine_campaigns
+from custintel.report.campaign_source import CampaignSource, require_one_currency
 from custintel.report.groups import SMALLEST_GROUP, merged_small_groups
 from custintel.report.purchase_models import ModelTest, PurchaseForecast, chosen_and_tried
 from custintel.report.purchase_models import forecast as forecast_with
@@ -79,6 +81,10 @@ class Analysis:
     activity : Activity
         Products, channels, companies, partners, margins and outlook, as far as the export
         tells.
+    campaign_source : CampaignSource or None
+        What was read of campaigns.
+    campaigns : CampaignResults
+        Messages, returns and attribution, as far as their exports tell.
     segmented : DataFrame
         One row per customer: RFM, scores, segment.
     groups : Series
@@ -112,6 +118,8 @@ class Analysis:
     n_refunded_alone: int
     revenue: RevenueResults
     activity: Activity
+    campaign_source: CampaignSource | None
+    campaigns: CampaignResults
     segmented: pd.DataFrame
     groups: pd.Series
     cohorts: pd.DataFrame
@@ -139,6 +147,7 @@ class Analysis:
 
 def analyse(
     source: Source,
+    campaign_source: CampaignSource | None = None,
     *,
     as_of: Day | None = None,
     assumptions: Assumptions | None = None,
@@ -150,8 +159,11 @@ def analyse(
     ----------
     source : Source
         What was read, from `read_source` or `source_from_table`.
+    campaign_source : CampaignSource, optional
+        What was read of campaigns, from `read_campaign_source` or
+        `campaign_source_from_tables`.
     as_of : date-like, optional
-        Last day observed, included. By default the last day in the data, which the report
+        Last day observed, included. By default the last day with a purchase, which the report
         then says.
     assumptions : Assumptions, optional
         The choices behind the value of customers.
@@ -167,6 +179,8 @@ def analyse(
     ------
     SchemaError
         If nobody bought on or before `as_of`.
+    MixedCurrencyError
+        If campaigns are paid in another currency than purchases.
 
     Examples
     --------
@@ -180,6 +194,8 @@ def analyse(
     assumptions = assumptions or Assumptions()
     tell = on_step or (lambda _step: None)
     day = _last_day(source.transactions) if as_of is None else as_day(as_of)
+    if campaign_source is not None:
+        require_one_currency(source.currency, campaign_source)
     seen = source.transactions[source.transactions["ordered_at"] < day + pd.Timedelta(days=1)]
     _require_purchases(seen, day)
     with warnings.catch_warnings(record=True) as caught:
@@ -188,11 +204,16 @@ def analyse(
         # Customers with refunds alone, of whom each table warns, are counted once below.
         warnings.simplefilter("ignore", SetAsideWarning)
         results = _results(seen, day, assumptions, tell)
+        if campaign_source is not None:
+            tell(_("Campaigns"))
+        campaigns = examine_campaigns(campaign_source, seen, day, assumptions)
     return Analysis(
         source=source,
         as_of=day,
         as_of_is_given=as_of is not None,
         assumptions=assumptions,
+        campaign_source=campaign_source,
+        campaigns=campaigns,
         n_after=len(source.transactions) - len(seen),
         n_purchases=int(results["segmented"]["frequency"].sum()),
         n_refunded_alone=seen["customer_id"].nunique() - len(results["segmented"]),

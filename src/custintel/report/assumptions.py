@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from custintel._checks import require_between
 from custintel._time import Span
 
+_LARGEST = 1e15
+
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
@@ -23,6 +25,9 @@ class Assumptions:
         Probability that intervals aim to cover.
     show_personal_data : bool, default=False
         Show customer ids that are e-mail addresses as they are, rather than masked.
+    annual_marketing_budget : float, optional
+        What campaigns may cost in the calendar year of the last day observed, in the currency
+        of the purchases, above 0.
 
     Examples
     --------
@@ -35,6 +40,7 @@ class Assumptions:
     margin_rate: float | None = None
     level: float = 0.95
     show_personal_data: bool = False
+    annual_marketing_budget: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no report can be made with, before any work is done."""
@@ -43,3 +49,7 @@ class Assumptions:
         require_between(self.level, 0, 1, name="level", open_ends=True)
         if self.margin_rate is not None:
             require_between(self.margin_rate, 0, 1, name="margin_rate")
+        budget = self.annual_marketing_budget
+        if budget is not None:
+            name = "annual_marketing_budget"
+            require_between(budget, 0, _LARGEST, name=name, open_ends=True)

@@ -21,6 +21,9 @@ _NUMBERED = {
     "channel": N_("channel no. {n}"),
     "partner_id": N_("partner no. {n}"),
     "account_id": N_("company no. {n}"),
+    "campaign_id": N_("campaign no. {n}"),
+    "campaign_name": N_("campaign no. {n}"),
+    "campaign_type": N_("type no. {n}"),
 }
 # Products and channels have names of several words, as people do.
 _ARE_PARTIES = ("partner_id", "account_id")
@@ -68,17 +71,28 @@ def with_few_merged(transactions: pd.DataFrame, column: str) -> pd.DataFrame:
     ['Other (few customers)']
     """
     value = transactions[column].fillna(MISSING)
-    bought = transactions.assign(**{column: value})[transactions["revenue"] >= 0]
-    sizes = bought.groupby(column)["customer_id"].nunique()
-    sizes = sizes.reindex(sorted(value.unique()), fill_value=0)
+    merged = few_as_one(value, transactions["customer_id"], counted=transactions["revenue"] >= 0)
+    return transactions.assign(**{column: merged})
+
+
+def few_as_one(
+    values: "pd.Series[Any]", customers: "pd.Series[Any]", *, counted: "pd.Series[bool]"
+) -> "pd.Series[Any]":
+    """Return the values, those that fewer than five customers have in `counted` rows as one.
+
+    If these have fewer than five customers together, the value with the fewest of the others
+    joins them.
+    """
+    sizes = customers[counted].groupby(values[counted]).nunique()
+    sizes = sizes.reindex(sorted(values.unique()), fill_value=0)
     few = list(sizes.index[sizes < SMALLEST_GROUP])
     if not few:
-        return transactions.assign(**{column: value})
-    together = bought.loc[bought[column].isin(few), "customer_id"].nunique()
+        return values
+    together = customers[counted & values.isin(few)].nunique()
     others = sizes.drop(few).sort_values(kind="stable")
     if together < SMALLEST_GROUP and len(others):
         few.append(others.index[0])
-    return transactions.assign(**{column: value.where(~value.isin(few), FEW_CUSTOMERS)})
+    return values.where(~values.isin(few), FEW_CUSTOMERS)
 
 
 def _as_text(values: "pd.Series[Any]") -> "pd.Series[Any]":

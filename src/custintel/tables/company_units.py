@@ -8,17 +8,17 @@ import pandas as pd
 
 from custintel._checks import quoted, require_choice
 from custintel._frames import Frame
-from custintel._text import translate as _
-from custintel._text import translate_plural as _n
-from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
-from custintel.tables._account_groups import top_of_each
-from custintel.tables._lookups import (
+from custintel._lookups import (
     handed_back,
     lines_per_id,
     looked_up,
     read_lookup,
     require_new,
 )
+from custintel._text import translate as _
+from custintel._text import translate_plural as _n
+from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
+from custintel.tables._account_groups import top_of_each
 
 
 def by_account(

@@ -7,17 +7,18 @@ from typing import Any
 import pandas as pd
 
 from custintel._checks import quoted
-from custintel._frames import Frame
-from custintel._text import translate as _
-from custintel._text import translate_plural as _n
-from custintel.errors import SchemaError, WeakResultWarning
-from custintel.tables._lookups import (
+from custintel._frames import Frame, as_narwhals
+from custintel._lookups import (
     handed_back,
     lines_per_id,
     looked_up,
     read_lookup,
     require_new,
 )
+from custintel._text import translate as _
+from custintel._text import translate_plural as _n
+from custintel.errors import SchemaError, WeakResultWarning
+from custintel.schemas import CAMPAIGN_EVENTS, LEADS, TOUCHES
 
 _TABLES = {
     "customer_id": "customers",
@@ -25,6 +26,8 @@ _TABLES = {
     "product_id": "products",
     "campaign_id": "campaigns",
 }
+# What else than transactions has lines; told by the columns that it cannot do without.
+_OTHER_LINES = (CAMPAIGN_EVENTS, TOUCHES, LEADS)
 
 
 def add_columns(
@@ -43,8 +46,8 @@ def add_columns(
     Parameters
     ----------
     transactions : DataFrame
-        The column `on` and anything else; pandas, polars, DuckDB, PySpark, pyarrow, or the
-        path of a Parquet file.
+        Lines of orders, or events, touches, leads: the column `on` and anything else; pandas,
+        polars, DuckDB, PySpark, pyarrow, or the path of a Parquet file.
     other : DataFrame
         One row per id, of any engine; the columns asked for are read into memory.
     on : str
@@ -81,17 +84,26 @@ def add_columns(
     if not on.endswith("_id"):
         raise ValueError(_("on is a column of ids, such as 'customer_id': got {on!r}.", on=on))
     new_names = _new_names(columns, on)
+    lines = _name_of(transactions)
     require_new(
         transactions,
         list(new_names.values()),
+        table=lines,
         advice=_("Give the new column another name: columns={'name': 'new name'}."),
     )
     table = _TABLES.get(on, "other")
     lookup = read_lookup(other, [on, *new_names], table=table)
     _refuse_repeated(lookup[on], table)
-    _warn_unmatched(lines_per_id(transactions, on), lookup[on], table)
+    _warn_unmatched(lines_per_id(transactions, on, table=lines), lookup[on], (lines, table))
     found = looked_up(transactions, lookup.rename(columns=new_names), on=on)
     return handed_back(found, transactions)
+
+
+def _name_of(lines: Frame) -> str:
+    """Return which table the lines are, by their columns; the argument's name if none other."""
+    present = set(as_narwhals(lines).collect_schema().names())
+    is_one = [table for table in _OTHER_LINES if present.issuperset(table.required())]
+    return is_one[0].name if is_one and "ordered_at" not in present else "transactions"
 
 
 def _new_names(columns: str | Sequence[str] | Mapping[str, str], on: str) -> dict[str, str]:
@@ -126,7 +138,9 @@ def _refuse_repeated(ids: "pd.Series[str]", table: str) -> None:
         )
 
 
-def _warn_unmatched(lines: "pd.Series[int]", known: "pd.Series[str]", table: str) -> None:
+def _warn_unmatched(
+    lines: "pd.Series[int]", known: "pd.Series[str]", tables: tuple[str, str]
+) -> None:
     named = lines[lines.index.notna()]
     unknown = named[~named.index.isin(known)]
     n_unmatched = int(unknown.sum())
@@ -141,7 +155,7 @@ def _warn_unmatched(lines: "pd.Series[int]", known: "pd.Series[str]", table: str
                 "{n:,} whose {column} is not in {table!r} ({examples})",
                 n_unmatched,
                 column=known.name,
-                table=table,
+                table=tables[1],
                 examples=quoted(unknown.index.sort_values(), most=3),
             )
         )
@@ -150,9 +164,10 @@ def _warn_unmatched(lines: "pd.Series[int]", known: "pd.Series[str]", table: str
             _n("{n:,} without {column}", "{n:,} without {column}", n_unnamed, column=known.name)
         )
     message = _n(
-        "{n:,} of {n_rows:,} lines of 'transactions' gets missing values: {reasons}.",
-        "{n:,} of {n_rows:,} lines of 'transactions' get missing values: {reasons}.",
+        "{n:,} of {n_rows:,} lines of {lines!r} gets missing values: {reasons}.",
+        "{n:,} of {n_rows:,} lines of {lines!r} get missing values: {reasons}.",
         n_unnamed + n_unmatched,
+        lines=tables[0],
         n_rows=int(lines.sum()),
         reasons=", ".join(reasons),
     )

@@ -172,6 +172,9 @@ def test_nothing_spent_yet_is_an_increase():
         ({"mail": (500, 100)}, "the lower one first: wrong for 'mail'"),
         ({"mail": (-1, 100)}, "wrong for 'mail'"),
         ({"mail": 100}, "wrong for 'mail'"),
+        ({"mail": ("much", None)}, "wrong for 'mail'"),
+        ({"mail": (None, np.nan)}, "wrong for 'mail'"),
+        ({"mail": (None, np.inf)}, "wrong for 'mail'"),
         ({"mail": (1200, None)}, "admit budgets from 1,200.00 to .* but total is 1,000.00"),
         (dict.fromkeys(["search", "mail", "display"], (0, 300)), "from 0.00 to 900.00, but"),
     ],
@@ -207,6 +210,8 @@ def test_wrong_tables_are_refused():
         reallocate_budget(channels().iloc[:0], total=1000)
     with pytest.raises(SchemaError, match="lacks 'shape'"):
         reallocate_budget(channels().drop(columns="shape"), total=1000)
+    with pytest.raises(TypeError, match="bounds is a mapping of channels to pairs"):
+        reallocate_budget(channels(), total=1000, bounds=[("mail", (0, 1))])
     with pytest.raises(TypeError, match="channels is a pandas DataFrame"):
         reallocate_budget({"search": 1}, total=1000)
     for total in (-1, np.nan, np.inf):

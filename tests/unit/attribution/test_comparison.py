@@ -64,6 +64,9 @@ def test_channels_with_a_cost_that_touched_nobody_are_rows():
     rows = table[table["channel"] == "radio"]
     assert rows["conversions"].tolist() == [0, 0]
     assert rows["cost"].tolist() == [9, 9]
+    # It has brought nothing, so that all of its cost is lost.
+    assert rows["value"].tolist() == [0, 0]
+    assert rows["roi"].tolist() == [-1, -1]
 
 
 def test_channels_without_a_cost_are_named():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from custintel.attribution import attribution_paths, split_paths
-from custintel.errors import SchemaError, SetAsideWarning
+from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 
 
 def touches(rows):
@@ -115,7 +115,7 @@ def test_ties_do_not_depend_on_the_order_of_rows():
                 strict=True,
             )
         )
-    ).assign(touch_id=rng.integers(0, 50, n))
+    ).assign(touch_id=rng.permutation(n))
     done = conversions([(name, "2024-01-20") for name in ("ann", "bob", "cleo")])
     expected = counted(seen, done)
     for seed in range(3):
@@ -159,6 +159,27 @@ def test_refunds_are_set_aside_and_counted():
     with pytest.warns(SetAsideWarning, match="1 conversion has a revenue below zero.*'ann'"):
         found = counted(seen, done)
     assert found == {("mail",): (0, 1), (): (1, 0)}
+
+
+@pytest.mark.parametrize("revenue", [np.inf, -np.inf, 1e31])
+def test_revenue_without_end_is_refused(revenue):
+    columns = ("customer_id", "occurred_at", "revenue")
+    done = conversions([("ann", "2024-03-02", revenue), ("bob", "2024-03-02", 1.0)], columns)
+    with pytest.raises(SchemaError, match=r"1 row of 'conversions' .* infinite .* 'ann'"):
+        counted(touches([("ann", "2024-03-01", "mail")]), done)
+    assert counted(touches([]), done, as_of="2024-03-01") == {}
+
+
+def test_touches_that_come_twice_count_and_are_told():
+    seen = touches([("ann", "2024-03-01", "mail"), ("ann", "2024-03-02", "mail")])
+    done = conversions([("ann", "2024-03-03")])
+    twice = pd.concat([seen, seen]).assign(touch_id=["t1", "t2", "t1", "t2"])
+    with pytest.warns(WeakResultWarning, match="2 touches are those of other rows.*build_touches"):
+        assert counted(twice, done) == {("mail",) * 4: (1, 0)}
+    # Without an id, or with another one, it may be another touch.
+    assert counted(twice.drop(columns="touch_id"), done) == {("mail",) * 4: (1, 0)}
+    assert counted(twice.assign(touch_id=list("abcd")), done) == {("mail",) * 4: (1, 0)}
+    assert counted(twice.assign(touch_id=None), done) == {("mail",) * 4: (1, 0)}
 
 
 def test_without_revenue_there_is_no_value():
@@ -274,3 +295,11 @@ def test_texts_are_split():
     assert found.index.tolist() == [5, 6, 7]
     with pytest.raises(ValueError, match="separator is a text"):
         split_paths(table, separator="")
+
+
+def test_texts_with_a_channel_left_out_are_refused():
+    table = pd.DataFrame({"path": ["a >  > b", "a > b", " > b"]})
+    with pytest.raises(SchemaError, match=r"2 rows of 'paths' .* no channel beside it: 'a >  > b'"):
+        split_paths(table)
+    with pytest.raises(TypeError, match="paths is a pandas DataFrame"):
+        split_paths({"path": ["a"]})

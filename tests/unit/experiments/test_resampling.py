@@ -46,6 +46,8 @@ def test_bounds_and_p_are_ranks():
     drawn = Studentized(np.linspace(-3.0, 3.0, 1999))
     low, high = drawn.bounds(10.0, 2.0, 0.95)
     assert (low, high) == pytest.approx((10 - 2 * drawn.t[1949], 10 - 2 * drawn.t[49]))
+    # (1 - 0.9) / 2 of 2,000 is 100, though floats make it a little less.
+    assert drawn.bounds(0.0, 1.0, 0.9) == pytest.approx((-drawn.t[1899], -drawn.t[99]))
     assert drawn.p(0.0, 2.0) == 1.0
     assert drawn.p(100.0, 2.0) == pytest.approx(2 / 2000)
     # An interval that ends at 0 goes with p at its level.

@@ -80,6 +80,28 @@ def test_lines_without_a_match_are_kept_and_told(lines):
     assert wider["product_id"].isna().tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        (["campaign_id", "event", "occurred_at"], "campaign_events"),
+        (["channel", "occurred_at"], "touches"),
+        (["lead_id"], "leads"),
+        (["ordered_at", "revenue"], "transactions"),
+        (["anything"], "transactions"),
+    ],
+)
+def test_messages_name_the_table_that_the_lines_are(columns, name):
+    lines = pd.DataFrame({"customer_id": ["ann", "bob"], **dict.fromkeys(columns, "x")})
+    people = pd.DataFrame({"customer_id": ["ann"], "country": ["FR"]})
+    with pytest.warns(WeakResultWarning, match=rf"1 of 2 lines of '{name}' gets missing"):
+        wider = add_columns(lines, people, on="customer_id", columns="country")
+    with pytest.raises(SchemaError, match=rf"'{name}' has 'country' already"):
+        add_columns(wider, people, on="customer_id", columns="country")
+    products = people.rename(columns={"customer_id": "product_id"})
+    with pytest.raises(SchemaError, match=rf"Table '{name}' lacks 'product_id'"):
+        add_columns(lines, products, on="product_id", columns="country")
+
+
 def test_an_empty_table_matches_nothing(lines, people):
     with pytest.warns(WeakResultWarning, match="3 of 3 lines"):
         wider = add_columns(lines, people.iloc[:0], on="customer_id", columns="note")

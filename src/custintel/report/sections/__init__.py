@@ -5,6 +5,8 @@ from collections.abc import Callable
 from custintel.report._elements import Section
 from custintel.report.analysis import Analysis
 from custintel.report.sections.accounts import accounts_section
+from custintel.report.sections.attribution import attribution_section
+from custintel.report.sections.campaigns import campaigns_section
 from custintel.report.sections.channels import channels_section
 from custintel.report.sections.concentration import concentration_section
 from custintel.report.sections.customers import customers_section
@@ -19,6 +21,7 @@ from custintel.report.sections.partners import partners_section
 from custintel.report.sections.products import products_section
 from custintel.report.sections.reading import reading_section
 from custintel.report.sections.retention import retention_section
+from custintel.report.sections.returns import returns_section
 from custintel.report.sections.revenue import revenue_section
 from custintel.report.sections.segments import segments_section
 from custintel.report.sections.together import together_section
@@ -41,6 +44,9 @@ _SECTIONS: tuple[Callable[[Analysis], Section | None], ...] = (
     model_section,
     equity_section,
     customers_section,
+    campaigns_section,
+    returns_section,
+    attribution_section,
     more_section,
     definitions_section,
 )

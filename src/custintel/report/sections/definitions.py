@@ -6,6 +6,7 @@ from custintel import _formats as formats
 from custintel._text import translate as _
 from custintel.report._elements import Definition, Section, count, sentence, sentence_plural
 from custintel.report.analysis import Analysis
+from custintel.report.sections.campaign_terms import campaign_terms
 from custintel.report.sections.equity import spelled
 
 
@@ -26,7 +27,8 @@ def definitions_section(analysis: Analysis) -> Section:
 
 
 def _terms(analysis: Analysis) -> list[Definition]:
-    return [*_observed_terms(), *_modelled_terms(analysis), *_test_terms(analysis)]
+    modelled = [*_modelled_terms(analysis), *_test_terms(analysis)]
+    return [*_observed_terms(), *modelled, *campaign_terms(analysis)]
 
 
 def _observed_terms() -> list[Definition]:

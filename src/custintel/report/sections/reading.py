@@ -8,6 +8,7 @@ from custintel._text import translate_plural as _n
 from custintel.report._elements import Figure, Note, Section, Table, count, sentence, share
 from custintel.report.analysis import Analysis
 from custintel.report.identity import masked, printable
+from custintel.report.sections.campaign_reading import campaign_reading_blocks
 from custintel.report.states import rows_in_doubt
 
 _MOST_EXAMPLES = 3
@@ -24,6 +25,7 @@ def reading_section(analysis: Analysis) -> Section:
             _account(analysis),
             *_in_doubt(analysis),
             *_set_aside(analysis),
+            *campaign_reading_blocks(analysis),
             *_remarks(analysis),
             Note(_as_of(analysis)),
         ],

@@ -20,11 +20,11 @@ _VIEW = f"{_NAME}view"
 _ROW = "__custintel_row__"
 
 
-def lines_per_id(transactions: Frame, on: str) -> "pd.Series[int]":
+def lines_per_id(lines: Frame, on: str, *, table: str = "transactions") -> "pd.Series[int]":
     """Return the number of lines of each id, a missing id being one of them."""
-    counts = lazy(transactions, [on]).group_by(on).agg(nw.len().alias("n"))
-    table = to_pandas(counts)
-    return pd.Series(table["n"].to_numpy(dtype="int64"), pd.Index(table[on], dtype=object))
+    counts = lazy(lines, [on], table=table).group_by(on).agg(nw.len().alias("n"))
+    found = to_pandas(counts)
+    return pd.Series(found["n"].to_numpy(dtype="int64"), pd.Index(found[on], dtype=object))
 
 
 def read_lookup(frame: Frame, columns: Sequence[str], *, table: str) -> pd.DataFrame:
@@ -45,26 +45,29 @@ def read_lookup(frame: Frame, columns: Sequence[str], *, table: str) -> pd.DataF
     return found
 
 
-def require_new(transactions: Frame, names: Sequence[str], *, advice: str) -> None:
-    """Raise `SchemaError` if the transactions have one of the columns that are to be added."""
-    present = as_narwhals(transactions).collect_schema().names()
+def require_new(
+    lines: Frame, names: Sequence[str], *, advice: str, table: str = "transactions"
+) -> None:
+    """Raise `SchemaError` if the lines have one of the columns that are to be added."""
+    present = as_narwhals(lines).collect_schema().names()
     twice = [name for name in names if name in present]
     if twice:
         raise SchemaError(
             _(
-                "Table 'transactions' has {names} already. {advice}",
+                "Table {table!r} has {names} already. {advice}",
+                table=table,
                 names=quoted(twice),
                 advice=advice,
             )
         )
 
 
-def looked_up(transactions: Frame, lookup: pd.DataFrame, *, on: str) -> nw.LazyFrame[Any]:
-    """Return all lines with the columns of `lookup`, one row per id, on the lines' engine.
+def looked_up(given: Frame, lookup: pd.DataFrame, *, on: str) -> nw.LazyFrame[Any]:
+    """Return all lines given with the columns of `lookup`, one row per id, on the lines' engine.
 
     Those of an engine whose rows have an order keep it, once `handed_back` has them.
     """
-    found = as_narwhals(transactions)
+    found = as_narwhals(given)
     lines = _relation(found) if found.implementation.is_pyarrow() else found.lazy()
     cast = text_id(on, lines.collect_schema()[on])
     lines = lines if cast is None else lines.with_columns(cast)
@@ -77,9 +80,9 @@ def looked_up(transactions: Frame, lookup: pd.DataFrame, *, on: str) -> nw.LazyF
     return lines.join(small, on=on, how="left")
 
 
-def handed_back(result: nw.LazyFrame[Any], transactions: Frame) -> Any:
-    """Return a result of `looked_up` as the kind of frame that the transactions came in."""
-    given = as_narwhals(transactions)
+def handed_back(result: nw.LazyFrame[Any], lines: Frame) -> Any:
+    """Return a result of `looked_up` as the kind of frame that the lines came in."""
+    given = as_narwhals(lines)
     if given.implementation.is_pandas():
         return result.to_native().reset_index(drop=True)
     if given.implementation.is_pyarrow():
