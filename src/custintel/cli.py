@@ -100,6 +100,17 @@ def report(  # noqa: PLR0913 - each is an option of the command
         Path | None,
         typer.Option(help=_("Log of contacts of customers with marketing, on any channel.")),
     ] = None,
+    arms: Annotated[
+        Path | None,
+        typer.Option(help=_("Who was held back from which campaign at random.")),
+    ] = None,
+    control: Annotated[
+        str, typer.Option(help=_("Arm of those held back, in the file of --arms."))
+    ] = "control",
+    held_back_share: Annotated[
+        float | None,
+        typer.Option(help=_("Part of the customers that was to be held back, such as 0.2.")),
+    ] = None,
     annual_budget: Annotated[
         float | None, typer.Option(help=_("Marketing budget of the year, such as 60000."))
     ] = None,
@@ -108,7 +119,12 @@ def report(  # noqa: PLR0913 - each is an option of the command
     with _errors_in_one_line(), in_language(language):
         from custintel.report import Assumptions, read_campaign_source, read_source
 
-        files = {"campaign_events": campaign_events, "campaigns": campaigns, "touches": touches}
+        files = {
+            "campaign_events": campaign_events,
+            "campaigns": campaigns,
+            "touches": touches,
+            "arms": arms,
+        }
         about = {name: path for name, path in files.items() if path is not None}
         _refuse_overwriting([*paths, *about.values()], out)
         assumptions = Assumptions(
@@ -117,6 +133,7 @@ def report(  # noqa: PLR0913 - each is an option of the command
             margin_rate=margin_rate,
             show_personal_data=show_personal_data,
             annual_marketing_budget=annual_budget,
+            held_back_share=held_back_share,
         )
         own, of_campaigns = _columns_by_table(column, about)
         conventions = {
@@ -130,7 +147,8 @@ def report(  # noqa: PLR0913 - each is an option of the command
             purchases = read_source(paths, columns=own, **conventions)
             if not about:
                 return purchases, None
-            return purchases, read_campaign_source(about, columns=of_campaigns, **conventions)
+            told = read_campaign_source(about, columns=of_campaigns, control=control, **conventions)
+            return purchases, told
 
         _tell_files(_make_report(read, as_of=as_of, assumptions=assumptions, out=out))
 
@@ -170,7 +188,9 @@ def demo(
                 return shown.mail_order_shop()
             return (shown.business_school if data is _DemoData.CRM else shown.music_store)(), None
 
-        _tell_files(_make_report(read, as_of=None, assumptions=Assumptions(), out=out))
+        share = shown.HELD_BACK_SHARE if data is _DemoData.CAMPAIGNS else None
+        assumptions = Assumptions(held_back_share=share)
+        _tell_files(_make_report(read, as_of=None, assumptions=assumptions, out=out))
 
 
 @app.command(
@@ -221,6 +241,7 @@ _OPTIONS = {
     "decimal=": "--decimal ','",
     "currency=": "--currency EUR",
     "timezone=": "--timezone Europe/Zurich",
+    "control=": "--control NAME",
 }
 
 

@@ -178,6 +178,7 @@ def shop_exports(folder: Path) -> ShopFiles:
         "campaign_events": pd.concat([events, strange]).drop(columns="currency"),
         "campaigns": campaigns.rename(columns={"cost": "Coût (€)"}).drop(columns="currency"),
         "touches": shop_touches(shop.events, campaigns),
+        "arms": shop_arms(shop.arms),
     }
     spoilt = {
         "campaign_events": [
@@ -187,6 +188,7 @@ def shop_exports(folder: Path) -> ShopFiles:
         ],
         "campaigns": ["M998,Refund,e-mail,sales,alert,-5.0,1.0,2024-03-01,2024-03-01"],
         "touches": ["T1,C000001,,2024-03-01 10:00:00,0.10", "T2,C000001"],
+        "arms": ["M009,,voucher,2024-01-24", "M009,C000009,,2024-01-24", "M009,C000008"],
     }
     paths = {name: folder / f"{name}.csv" for name in tables}
     for name, table in tables.items():
@@ -205,6 +207,22 @@ def shop_touches(events: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
     return reached[["touch_id", "customer_id", "channel", "occurred_at"]].assign(cost=cost)
 
 
+def shop_arms(arms: pd.DataFrame) -> pd.DataFrame:
+    """Return who was held back, with rows that cannot be used and campaigns too small to show."""
+    first = arms.iloc[[0, 1]]
+    again = first.iloc[[0]]
+    torn = first.iloc[[1]].assign(arm="control")
+    one_group = arms.iloc[2:10].assign(campaign_id="M004", arm="voucher")
+    small = arms.iloc[2:12].assign(campaign_id="M007", arm=["control"] * 3 + ["standard"] * 7)
+    undated = arms.iloc[[20]].assign(campaign_id="M997", assigned_at=None)
+    later = arms.iloc[[30]].assign(campaign_id="M068", assigned_at=pd.Timestamp("2024-12-12"))
+    table = pd.concat([arms, again, torn, one_group, small, undated, later])
+    table = table[["campaign_id", "customer_id", "arm", "assigned_at"]]
+    # Of these, the start of the campaign stands for the day that is not told.
+    table.loc[table["campaign_id"] == "M013", "assigned_at"] = None
+    return table.rename(columns={"arm": "Variant"})
+
+
 SHOP_AS_OF = "2024-11-30"
 
 
@@ -219,7 +237,7 @@ def shop_analysis(shop: ShopFiles) -> Analysis:
         read_source([shop.purchases]),
         read_campaign_source(shop.about),
         as_of=SHOP_AS_OF,
-        assumptions=Assumptions(annual_marketing_budget=30_000),
+        assumptions=Assumptions(annual_marketing_budget=30_000, held_back_share=0.2),
     )
 
 

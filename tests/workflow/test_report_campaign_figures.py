@@ -1,4 +1,4 @@
-"""Figures of campaigns, returns and attribution against SQL on the exports.
+"""Figures of campaigns, experiments, returns and attribution against SQL on the exports.
 
 Rates, sums and credits are worked out anew: by DuckDB on the raw files, Wilson's intervals by
 statsmodels, paths and the seven methods in a few lines of their own, the Markov chain by a
@@ -14,8 +14,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import chi2, fisher_exact, ttest_ind
+from scipy.stats.contingency import chi2_contingency, expected_freq
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from custintel.attribution import attribute
 
@@ -42,6 +44,15 @@ CREATE TABLE t AS SELECT touch_id, customer_id, channel, occurred_at::TIMESTAMP 
     cost::DOUBLE AS cost
     FROM read_csv('{touches}', all_varchar = true, ignore_errors = true)
     WHERE touch_id NOT IN ('T1', 'T2') AND occurred_at::DATE <= DATE '{as_of}';
+CREATE TABLE every_arm AS
+    SELECT DISTINCT campaign_id, customer_id, "Variant" AS arm, assigned_at::DATE AS day
+    FROM read_csv('{arms}', all_varchar = true, null_padding = true)
+    WHERE customer_id IS NOT NULL AND "Variant" IS NOT NULL
+    QUALIFY count(DISTINCT "Variant") OVER (PARTITION BY campaign_id, customer_id) = 1;
+CREATE TABLE a AS SELECT campaign_id, customer_id, arm = 'control' AS held_back,
+    coalesce(day, begun) AS day, coalesce(day, begun) + 29 <= DATE '{as_of}' AS is_over
+    FROM every_arm LEFT JOIN c USING (campaign_id)
+    WHERE day IS NULL OR day <= DATE '{as_of}';
 """
 
 # One row per contact and campaign that wrote to somebody.
@@ -311,6 +322,113 @@ def checks(w: Shop) -> dict[str, float]:
     }
 
 
+COMPARED = """
+CREATE OR REPLACE TABLE outcomes AS
+WITH orders AS (
+    SELECT customer_id, order_id, min(moment)::DATE AS day, bool_or(amount >= 0) AS bought,
+           sum(amount) AS revenue, sum(amount - goods) AS margin FROM p GROUP BY ALL),
+enough AS (
+    SELECT campaign_id FROM a WHERE is_over GROUP BY 1
+    HAVING count(*) FILTER (held_back) >= 5 AND count(*) FILTER (NOT held_back) >= 5)
+SELECT a.campaign_id, a.customer_id, held_back, coalesce(bool_or(bought), false)::INT AS bought,
+       coalesce(sum(revenue), 0) AS revenue, coalesce(sum(margin), 0) AS margin
+FROM a JOIN enough USING (campaign_id) LEFT JOIN orders o ON o.customer_id = a.customer_id
+     AND o.day BETWEEN a.day AND a.day + 29
+WHERE is_over GROUP BY ALL
+"""
+
+
+def welch(members: pd.DataFrame, outcome: str) -> dict[str, float]:
+    """Return both means, their difference with its bounds, and p."""
+    reached, held_back = (
+        members.loc[members["held_back"] == which, outcome].astype(float) for which in (False, True)
+    )
+    test = ttest_ind(reached, held_back, equal_var=False)
+    low, high = test.confidence_interval(0.95)
+    means = {"reached": reached.mean(), "held_back": held_back.mean()}
+    lift = reached.mean() - held_back.mean()
+    return means | {"lift": lift, "low": low, "high": high, "p": test.pvalue, "n": len(reached)}
+
+
+def shares(members: pd.DataFrame) -> dict[str, float]:
+    """Return both shares of buyers, their difference with Newcombe's bounds, and p."""
+    counts = members.groupby("held_back")["bought"].agg(["sum", "size"])
+    (x, n), (y, m) = counts.loc[False], counts.loc[True]
+    table = [[x, n - x], [y, m - y]]
+    p = chi2_contingency(table, correction=False).pvalue
+    if expected_freq(table).min() < 5:
+        tails = (fisher_exact(table, alternative=each).pvalue for each in ("less", "greater"))
+        p = min(1.0, 2 * min(tails))
+    low, high = confint_proportions_2indep(x, n, y, m, method="newcomb")
+    return {"reached": x / n, "held_back": y / m, "low": low, "high": high, "p": p, "m": m}
+
+
+def experiments(w: Shop) -> dict[str, float]:
+    w.sql.execute(COMPARED)
+    found: dict[str, float] = {}
+    rows = {}
+    for name, members in w.table("SELECT * FROM outcomes").groupby("campaign_id"):
+        rows[name] = (shares(members), welch(members, "revenue"))
+    q_bought, q_revenue = (
+        multipletests([row[at]["p"] for row in rows.values()], method="fdr_bh")[1] for at in (0, 1)
+    )
+    qs = dict(zip(rows, zip(q_bought, q_revenue, strict=True), strict=True))
+    added = {name: row[1]["lift"] * row[1]["n"] for name, row in rows.items()}
+    for rank, name in enumerate(sorted(rows, key=lambda each: -added[each]), start=1):
+        key, (bought, revenue) = f"experiments.{rank}", rows[name]
+        n = revenue["n"]
+        found |= {f"{key}.n_reached": n, f"{key}.n_held_back": bought["m"]}
+        found |= {f"{key}.bought": bought["reached"], f"{key}.points_low": bought["low"]}
+        found |= {f"{key}.bought_held_back": bought["held_back"]}
+        found |= {f"{key}.points": bought["reached"] - bought["held_back"]}
+        found |= {f"{key}.points_high": bought["high"], f"{key}.bought_q": qs[name][0]}
+        found |= {f"{key}.revenue": revenue["reached"], f"{key}.added": added[name]}
+        found |= {f"{key}.revenue_held_back": revenue["held_back"]}
+        found |= {f"{key}.added_low": n * revenue["low"], f"{key}.added_high": n * revenue["high"]}
+        found[f"{key}.revenue_q"] = qs[name][1]
+    lifts = np.array([row[1]["lift"] for row in rows.values()])
+    is_told = q_revenue <= 0.05
+    sizes = w.table(
+        "SELECT count(*) FILTER (held_back) AS few, count(*) FILTER (NOT held_back) AS many "
+        "FROM a WHERE is_over GROUP BY campaign_id"
+    )
+    lesser = sizes.min(axis=1)
+    assert len(rows) == (lesser >= 5).sum()
+    return found | {
+        "experiments.n": len(rows),
+        "experiments.n_more": (is_told & (lifts > 0)).sum(),
+        "experiments.n_less": (is_told & (lifts < 0)).sum(),
+        "experiments.n_same": (~is_told).sum(),
+        "experiments.n_bought": (q_bought <= 0.05).sum(),
+        "experiments.days": 30,
+        "experiments.held_back_share": 0.2,
+        "experiments.n_open": w.one("SELECT count(*) FROM a WHERE NOT is_over"),
+        "experiments.n_undated": w.one("SELECT count(*) FROM a WHERE day IS NULL"),
+        "experiments.n_one_group": (lesser == 0).sum(),
+        "experiments.n_small": ((lesser > 0) & (lesser < 5)).sum(),
+        "experiments.fewest": 5,
+    }
+
+
+def returns_of_tested(w: Shop) -> dict[str, float]:
+    w.sql.execute(COMPARED)
+    table = w.table("SELECT outcomes.*, cost FROM outcomes JOIN c USING (campaign_id)")
+    found: dict[str, float] = {"returns.tested.days": 30}
+    costs = table.groupby("campaign_id")["cost"].first().dropna().sort_values(ascending=False)
+    for rank, (name, cost) in enumerate(costs.items(), start=1):
+        key, members = f"returns.tested.{rank}", table[table["campaign_id"] == name]
+        margin = welch(members, "margin")
+        n = margin["n"]
+        found |= {f"{key}.cost": cost, f"{key}.n_reached": n}
+        found[f"{key}.n_held_back"] = members["held_back"].sum()
+        for end, part in {"": "lift", "_low": "low", "_high": "high"}.items():
+            found[f"{key}.margin{end}"] = n * margin[part]
+            found[f"{key}.romi{end}"] = n * margin[part] / cost - 1
+    return found | {"returns.tested.n": len(costs)}
+
+
+TESTED = """(SELECT DISTINCT campaign_id FROM outcomes JOIN c USING (campaign_id)
+             WHERE cost IS NOT NULL)"""
 # A sale is an order of a customer that names a campaign, from the day that this one begins.
 CREDITED = """
 CREATE OR REPLACE TABLE earned AS
@@ -324,9 +442,10 @@ FROM c LEFT JOIN sales s ON s.campaign_id = c.campaign_id AND s.day >= c.begun
 WHERE cost IS NOT NULL AND begun <= DATE '{as_of}' GROUP BY ALL
 """
 EARNED = """
-SELECT coalesce(grp, {by}) AS name, count(*) AS n, sum(cost) AS cost, sum(n_sales) AS n_sales,
-       sum(revenue) AS revenue, sum(margin) AS margin, bool_and(owed) AS owed
+SELECT coalesce(grp, {by}) AS name, bool_or(campaign_id IN {tested}) AS is_tested, sum(cost) AS cost,
+       sum(n_sales) AS n_sales, sum(revenue) AS revenue, sum(margin) AS margin, bool_and(owed) AS owed
 FROM earned LEFT JOIN {groups} ON earned.{by} = {groups}.value
+WHERE '{by}' = 'kind' OR campaign_id NOT IN {tested}
 GROUP BY name ORDER BY name = '{other}', cost DESC, name
 """
 
@@ -335,7 +454,9 @@ def returns(w: Shop) -> dict[str, float]:
     w.sql.execute(CREDITED.format(owed=OWED, as_of=AS_OF))
     credited = "FROM p LEFT JOIN c USING (campaign_id) WHERE campaign_id IS NOT NULL"
     w.group("bought_kinds", f"SELECT DISTINCT kind, customer_id {credited}")
-    w.group("bought_ids", f"SELECT DISTINCT campaign_id, customer_id {credited}")
+    w.sql.execute(COMPARED)
+    alone = f"{credited} AND campaign_id NOT IN {TESTED}"
+    w.group("bought_ids", f"SELECT DISTINCT campaign_id, customer_id {alone}")
     n, cost, n_sales, margin = w.rows(
         "SELECT count(*), sum(cost), sum(n_sales), sum(margin) FROM earned"
     )[0]
@@ -349,7 +470,7 @@ def returns(w: Shop) -> dict[str, float]:
     assert margin < cost  # the sentence that is shown then
     for part, by in (("kind", "kind"), ("top", "campaign_id")):
         groups = "bought_kinds" if part == "kind" else "bought_ids"
-        query = EARNED.format(by=by, groups=groups, other=OTHER)
+        query = EARNED.format(by=by, groups=groups, other=OTHER, tested=TESTED)
         rows = w.table(query).to_dict("records")
         others = [row for row in rows if row["name"] == OTHER]
         known = [row for row in rows if row["name"] != OTHER]
@@ -359,7 +480,7 @@ def returns(w: Shop) -> dict[str, float]:
                 f"{key}.{name}": row[name] for name in ("cost", "n_sales", "revenue", "margin")
             }
             found[f"{key}.romi"] = row["margin"] / row["cost"] - 1
-            if row["margin"] > 0 and not row["owed"]:
+            if row["margin"] > 0 and not row["owed"] and not row["is_tested"]:
                 found[f"{key}.needed_share"] = row["cost"] / row["margin"]
     return found
 
@@ -593,7 +714,7 @@ def reading(w: Shop) -> dict[str, float]:
 
 
 PARTS = [campaigns, funnel, kinds, single_campaigns, pressure, consent, checks]
-PARTS += [returns, results, budgets, attribution, reading]
+PARTS += [experiments, returns_of_tested, returns, results, budgets, attribution, reading]
 
 
 @pytest.fixture(scope="module")
@@ -621,8 +742,24 @@ def test_touches_are_accounted_for(w: Shop, shop: Any, shown: dict[str, float]) 
     assert shown["reading.touches.n_after"] == n_lines - 3 - w.one("SELECT count(*) FROM t")
 
 
+def test_arms_are_accounted_for(w: Shop, shop: Any, shown: dict[str, float]) -> None:
+    n_rows = len(shop.about["arms"].read_text().splitlines()) - 1
+    of_arms = {key: value for key, value in shown.items() if key.startswith("reading.arms.")}
+    reasons = [of_arms.pop(key) for key in sorted(of_arms) if ".set_aside." in key]
+    assert sorted(reasons) == [1, 1, 1, 1, 2]
+    assert of_arms == {
+        "reading.arms.n_rows": n_rows,
+        "reading.arms.n_set_aside": 6,
+        "reading.arms.n_used": n_rows - 6,
+        "reading.arms.n_after": w.one(f"SELECT count(*) FROM every_arm WHERE day > DATE '{AS_OF}'"),
+        "reading.arms.n_identical": 0,
+    }
+    assert of_arms["reading.arms.n_used"] == w.one("SELECT count(*) FROM every_arm")
+
+
 def test_no_figure_escapes_these_tests(w: Shop, shown: dict[str, float], checked: set[str]) -> None:
-    of_these = {key for key in shown if key.startswith(("campaigns.", "returns.", "attribution."))}
+    sections = ("campaigns.", "experiments.", "returns.", "attribution.")
+    of_these = {key for key in shown if key.startswith(sections)}
     of_these |= {key for key in shown if key.startswith("reading.campaign")}
     looked_at = checked or {key for part in PARTS for key in part(w)}
     assert sorted(of_these ^ looked_at) == []

@@ -357,7 +357,7 @@ def retention(w: Warehouse) -> dict[str, float]:
 
 
 def more(w: Warehouse) -> dict[str, float]:
-    """Not there: six columns, three exports about campaigns, and months: January 1997 to April 98."""
+    """Not there: six columns, exports about campaigns, and two years from January 1997 on."""
     first, last = w.rows("SELECT min(day), max(day) FROM seen")[0]
     assert (first.isoformat(), last.isoformat()) >= ("1997-01-01", "1998-05-01")
     return {"more.n": 10, "more.months_needed": 24, "more.n_months": 16}

@@ -107,7 +107,9 @@ class _Merged:
         when *= 3  # in place, as all that follows here is as long as the touches
         for kind, rows in zip((_TOUCH, _CONVERSION, _CUT), _blocks(n, n_done, n_done), strict=True):
             when[rows] += kind
-        order = np.lexsort((when, customer))
+        # Faster than sorting by both at once; what shares an instant is put in order later.
+        order = np.argsort(when)
+        order = order[np.argsort(customer[order], kind="stable")]
         del when
         is_touch = order < n
         n_touches = np.empty(len(order), np.int64)

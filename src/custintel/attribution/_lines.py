@@ -24,8 +24,8 @@ from custintel.errors import SchemaError, SetAsideWarning
 class Touches:
     """Touches as they come; ``customer`` and ``channel`` are places in the distinct ones.
 
-    ``lines`` are their rows, with numbers from 1 as ``who`` and ``what``; those of `what` are
-    told apart by ``places``, which holds channels.
+    ``lines`` are their rows, with the numbers of customers and items, from 1, as ``who`` and
+    ``what``; ``places`` holds the channel of each item.
     """
 
     customer: Ints
@@ -52,7 +52,7 @@ class Conversions:
 
 def read_touches(touches: Frame, by: str, end: int) -> Touches:
     """Return the touches before an instant, with the column `by` as their channel."""
-    named = _lines(touches, by)
+    named = _touch_lines(touches, by)
     items, customers = _numbered(named, "item", "what"), _numbered(named, "customer", "who")
     lines = named.join(items, on="item", how="left").join(customers, on="customer")
     lines = lines.drop("item", "customer")
@@ -76,7 +76,7 @@ def read_touches(touches: Frame, by: str, end: int) -> Touches:
     )
 
 
-def _lines(touches: Frame, by: str) -> nw.LazyFrame[Any]:
+def _touch_lines(touches: Frame, by: str) -> nw.LazyFrame[Any]:
     ids = ["touch_id"] if has_column(touches, "touch_id") else []
     needed = list(dict.fromkeys(["customer_id", "occurred_at", by, *ids]))
     return lazy(touches, needed, table="touches").select(

@@ -38,7 +38,7 @@ def read_campaigns(campaigns: Frame, columns: Sequence[str] = ("cost",)) -> pd.D
     names = table["campaign_name"] if "campaign_name" in table else table["campaign_id"]
     table["campaign_name"] = names.astype(object).where(names.notna(), table["campaign_id"])
     for name in ("starts_at", "ends_at"):
-        table[name] = _days(table, name)
+        table[name] = days_in(table, name)
     return table.drop(columns="campaign_id") if "campaign_id" not in columns else table
 
 
@@ -66,16 +66,22 @@ def _amounts(column: "pd.Series[float]") -> "pd.Series[float]":
     return values
 
 
-def _days(table: pd.DataFrame, name: str) -> "pd.Series[pd.Timestamp]":
+def days_in(
+    table: pd.DataFrame, name: str, *, table_name: str = "campaigns"
+) -> "pd.Series[pd.Timestamp]":
+    """Return the days of a column of instants, NaT where it is missing or not there."""
     if name not in table:
         return pd.Series(pd.NaT, index=table.index, dtype="datetime64[us]")
     column = table[name]
-    if column.dtype.kind != "M" and column.notna().any():
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    is_local = pd.api.types.is_datetime64_dtype(column) or kind in ("date", "empty")
+    if not is_local and column.notna().any():
         raise SchemaError(
             _(
-                "Column {name!r} of 'campaigns' holds {kind}; it needs dates without time zone. "
-                "Make the table with custintel.tables.build_campaigns(raw).",
+                "Column {name!r} of {table!r} holds {kind}; it needs dates without time zone: "
+                "pd.to_datetime({table}[{name!r}], format=…).",
                 name=name,
+                table=table_name,
                 kind=column.dtype,
             )
         )

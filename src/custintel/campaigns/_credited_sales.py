@@ -36,19 +36,22 @@ def sales_lines(sales: Frame, last_day: pd.Timestamp) -> nw.LazyFrame[Any]:
     """
     present = as_narwhals(sales).collect_schema().names()
     is_events = "ordered_at" not in present and "event" in present
-    lines = _of_events(sales) if is_events else _of_transactions(sales, present)
+    lines = (_of_events if is_events else _of_transactions)(sales, present)
     return lines.filter(nw.col("day") <= number_of_day(last_day))
 
 
-def _of_events(events: Frame) -> nw.LazyFrame[Any]:
-    columns = ["campaign_id", "customer_id", "event", "occurred_at", "revenue"]
+def _of_events(events: Frame, present: list[str]) -> nw.LazyFrame[Any]:
+    told = [name for name in ("event_id",) if name in present]
+    columns = ["campaign_id", "customer_id", "event", "occurred_at", "revenue", *told]
     found = lazy(events, columns, table="campaign_events").filter(nw.col("event") == "sale")
     require_sums(found, {"revenue": "revenue"})
     amount = _amount("revenue")
+    # Dates alone would make one sale of two on a day.
+    sale = nw.col("event_id") if told else nw.col("occurred_at").cast(nw.String)
     return found.select(
         campaign=nw.col("campaign_id"),
         customer=nw.col("customer_id"),
-        sale=nw.col("occurred_at").cast(nw.String),
+        sale=sale,
         day=day_number("occurred_at"),
         bought=nw.lit(1),
         revenue=amount,
@@ -88,13 +91,15 @@ def credited(lines: nw.LazyFrame[Any], spans: pd.DataFrame) -> pd.DataFrame:
 
     `spans` has ``first`` and ``last`` day by campaign; sales of campaigns that it lacks have
     their row too. Columns: ``n_sales``, ``revenue``, ``cost``, ``n_costless``, ``n_unpriced``,
-    ``n_outside`` (sales before or after).
+    ``n_outside`` (sales before or after), ``n_rows`` (lines of them all).
     """
     known = lines.filter(~nw.col("campaign").is_null())
     sales = known.group_by("campaign", "customer", "sale").agg(
-        nw.col("day").min(), nw.col("bought").max(), *_sums()
+        nw.col("day").min(), nw.col("bought").max(), *_sums(), n_rows=nw.len()
     )
-    by_day = to_pandas(sales.group_by("campaign", "day").agg(nw.col("bought").sum(), *_sums()))
+    by_day = to_pandas(
+        sales.group_by("campaign", "day").agg(nw.col("bought", "n_rows").sum(), *_sums())
+    )
     by_day = by_day.assign(campaign_id=by_day["campaign"].astype(object)).join(
         spans, on="campaign_id"
     )
@@ -108,10 +113,11 @@ def credited(lines: nw.LazyFrame[Any], spans: pd.DataFrame) -> pd.DataFrame:
             "n_costless": by_day["costless"].where(inside, 0),
             "n_unpriced": by_day["unpriced"].where(inside, 0),
             "n_outside": by_day["bought"].where(~inside, 0),
+            "n_rows": by_day["n_rows"],
         }
     )
-    counts = dict.fromkeys(("n_sales", "n_costless", "n_unpriced", "n_outside"), "int64")
-    return totals.groupby(by_day["campaign_id"]).sum().astype(counts)
+    whole = [name for name in totals if name.startswith("n_")]
+    return totals.groupby(by_day["campaign_id"]).sum().astype(dict.fromkeys(whole, "int64"))
 
 
 def _sums() -> list[nw.Expr]:

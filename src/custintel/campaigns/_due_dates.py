@@ -105,15 +105,18 @@ def of_no_answers(
     return _rows(table.loc[chosen, "customer_id"], due[chosen], texts)
 
 
-def of_stock(rule: StockRule, transactions: Frame, last: pd.Timestamp) -> pd.DataFrame:
-    """Return as many customers as it takes to sell what is left, the latest buyers first."""
+def of_stock(
+    rule: StockRule, transactions: Frame, last: pd.Timestamp, willing: "pd.Series[Any]"
+) -> pd.DataFrame:
+    """Return as many of the willing as it takes to sell what is left, the latest buyers first."""
     deadline = as_day(rule.deadline, name="deadline")
     begins = earlier(deadline, Span.parse(rule.before))
     if not begins <= last <= deadline:
         return _rows(pd.Series([], dtype=object), begins, [])
     bought = purchase_days(transactions, last, rule.product_id)
+    bought = bought[bought["customer_id"].isin(willing)]
     ordered = bought.sort_values("customer_id").sort_values("last", ascending=False, kind="stable")
-    n = math.ceil(rule.n_units / rule.conversion_rate)
+    n = math.ceil(round(rule.n_units / rule.conversion_rate, 6))  # 21 ÷ 0.35 is 60, not 61
     text = _("{n} left until {day}", n=formats.number(rule.n_units), day=formats.date(deadline))
     return _rows(ordered["customer_id"].head(n), begins, text)
 

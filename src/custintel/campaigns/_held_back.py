@@ -16,7 +16,7 @@ from custintel._intervals import Floats
 from custintel._lookups import looked_up
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel.campaigns._campaign_rows import unknown_campaigns
+from custintel.campaigns._campaign_rows import days_in, unknown_campaigns
 from custintel.campaigns._credited_sales import days_of, window_ends
 from custintel.errors import (
     CustintelWarning,
@@ -33,12 +33,15 @@ class Assigned:
     rows: pd.DataFrame  # campaign_id, customer_id, is_reached, first, last (days, NaN: as_of)
     one_group: "pd.Index[Any]"  # campaigns that lack customers reached, or held back
     unknown: "pd.Series[int]"  # customers of campaigns that the table lacks
+    late: "pd.Series[int]"  # customers assigned after the last day, by campaign
 
     def remarks(self, last_day: pd.Timestamp) -> Iterator[tuple[type[CustintelWarning], str]]:
         """Yield what the reader must know of those assigned."""
         if len(self.unknown):
             n_rows = int(self.unknown.sum())
             yield SetAsideWarning, unknown_campaigns(self.unknown.index, n_rows, "arms")
+        if len(self.late):
+            yield SetAsideWarning, _assigned_late(self.late)
         if len(self.one_group):
             yield WeakResultWarning, _lacks_a_group(self.one_group)
         is_open = self.rows["last"] > number_of_day(last_day)
@@ -48,9 +51,14 @@ class Assigned:
 
 
 def read_assigned(
-    arms: Frame, campaigns: pd.DataFrame, *, control: str, window: str | None
+    arms: Frame,
+    campaigns: pd.DataFrame,
+    *,
+    last_day: pd.Timestamp,
+    control: str,
+    window: str | None,
 ) -> Assigned:
-    """Return who was assigned to each campaign that has both groups, and their days."""
+    """Return who was assigned up to a day to each campaign that has both groups, and since when."""
     has_day = has_column(arms, "assigned_at")
     columns = ["campaign_id", "customer_id", "arm", *(["assigned_at"] if has_day else [])]
     table = to_pandas(lazy(arms, columns, table="arms"))
@@ -59,21 +67,23 @@ def read_assigned(
     is_known = table["campaign_id"].isin(campaigns.index)
     unknown = table.loc[~is_known, "campaign_id"].value_counts()
     table = table[is_known]
-    table = table.assign(is_reached=table["arm"].astype(object).astype("str") != control)
+    first = days_in(table, "assigned_at", table_name="arms")
+    first = first.fillna(table["campaign_id"].map(campaigns["starts_at"]))
+    is_late = first > last_day
+    late = table.loc[is_late, "campaign_id"].value_counts().sort_index()
+    table = table.assign(
+        first=first, is_reached=table["arm"].astype(object).astype("str") != control
+    )[~is_late]
     share = table.groupby("campaign_id")["is_reached"].mean()
     has_both = (share > 0) & (share < 1)
     if len(share) and not (share < 1).any():
         _refuse_control(table["arm"], control)
     table = table[table["campaign_id"].isin(share.index[has_both])]
-    first = table["campaign_id"].map(campaigns["starts_at"])
-    if has_day:
-        assigned = pd.to_datetime(table["assigned_at"]).dt.normalize()
-        first = assigned.astype("datetime64[us]").fillna(first)
-    _require_days(table, first)
+    _require_days(table)
     rows = table[["campaign_id", "customer_id", "is_reached"]].assign(
-        first=days_of(first), last=window_ends(first, window)
+        first=days_of(table["first"]), last=window_ends(table["first"], window)
     )
-    return Assigned(rows.reset_index(drop=True), share.index[~has_both], unknown)
+    return Assigned(rows.reset_index(drop=True), share.index[~has_both], unknown, late)
 
 
 def incremental(
@@ -158,12 +168,14 @@ def _compared(
         bounds = reached.difference(held_back, level)
         gap = float(reached.mean - held_back.mean)
         known = np.nan if name == "margin" and n_costless else float(n)
+        # Amounts that do not vary say nothing of how far their means may be off.
+        told = known if reached.standard_error(held_back) > 0 else np.nan
         found |= {
             name: gap * known,
-            f"{name}_low": float(bounds.low) * known,
-            f"{name}_high": float(bounds.high) * known,
+            f"{name}_low": float(bounds.low) * told,
+            f"{name}_high": float(bounds.high) * told,
         }
-        found["p"] = float(reached.p(held_back)) if np.isfinite(known) else np.nan
+        found["p"] = float(reached.p(held_back)) if np.isfinite(told) else np.nan
     return found
 
 
@@ -204,8 +216,9 @@ def _refuse_control(arms: "pd.Series[Any]", control: str) -> None:
     )
 
 
-def _require_days(table: pd.DataFrame, first: "pd.Series[pd.Timestamp]") -> None:
-    n = int(first.isna().sum())
+def _require_days(table: pd.DataFrame) -> None:
+    is_unknown = table["first"].isna()
+    n = int(is_unknown.sum())
     if n:
         raise SchemaError(
             _(
@@ -213,9 +226,20 @@ def _require_days(table: pd.DataFrame, first: "pd.Series[pd.Timestamp]") -> None
                 "theirs began: {examples}. Fill assigned_at or starts_at, from which purchases "
                 "are counted.",
                 n=n,
-                examples=quoted(table.loc[first.isna(), "campaign_id"].unique(), most=3),
+                examples=quoted(table.loc[is_unknown, "campaign_id"].unique(), most=3),
             )
         )
+
+
+def _assigned_late(n_customers: "pd.Series[int]") -> str:
+    return _n(
+        "{n} customer of 'arms' was assigned after as_of, and does not count yet: campaign "
+        "{examples}.",
+        "{n} customers of 'arms' were assigned after as_of, and do not count yet: campaigns "
+        "{examples}.",
+        int(n_customers.sum()),
+        examples=quoted(n_customers.index, most=3),
+    )
 
 
 def _lacks_a_group(names: "pd.Index[Any]") -> str:

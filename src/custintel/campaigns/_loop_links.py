@@ -45,7 +45,7 @@ class Sold:
     totals: (
         pd.DataFrame
     )  # n_buyers, n_sales, revenue, goods, n_costless, n_unpriced; by campaign_id
-    buyers: pd.DataFrame  # campaign_id, customer, day
+    buyers: pd.DataFrame  # campaign_id, customer, day: one row for each day of purchase
     links: pd.DataFrame
 
 
@@ -84,21 +84,16 @@ def bought_of(lines: nw.LazyFrame[Any], campaigns: "pd.Index[Any]", *, who: bool
     sales = lines.filter(~nw.col("campaign").is_null()).group_by("campaign", "customer", "sale")
     sums = [nw.col(name).sum() for name in ("revenue", "cost", "costless", "unpriced")]
     orders = sales.agg(nw.col("day").min(), nw.col("bought").max(), *sums)
+    by_buyer = orders.group_by("campaign", "customer").agg(nw.col("bought").sum(), *sums)
     # Refunds alone make no buyer.
-    bought_on = nw.when(nw.col("bought") == 1).then(nw.col("day"))
-    by_buyer = (
-        orders.with_columns(bought_on=bought_on)
-        .group_by("campaign", "customer")
-        .agg(nw.col("bought").sum(), nw.col("bought_on").min(), *sums)
-    )
     is_buyer = (nw.col("bought") > 0).cast(nw.Int64)
     by_campaign = by_buyer.with_columns(is_buyer=is_buyer).group_by("campaign")
     totals = to_pandas(by_campaign.agg(nw.col("is_buyer").sum(), nw.col("bought").sum(), *sums))
     index = pd.Index(totals.pop("campaign").astype(object), name="campaign_id")
     totals = totals.set_axis(index).rename(columns=_TOTALS)
     links = counts_of_links("transactions", n_lines, campaigns)
-    buyers = by_buyer.filter(nw.col("bought") > 0) if who else by_buyer.head(0)
-    named = to_pandas(buyers.select("campaign", "customer", "bought_on"))
+    purchases = orders.filter(nw.col("bought") > 0) if who else orders.head(0)
+    named = to_pandas(purchases.select("campaign", "customer", "day").unique())
     named = named.assign(campaign_id=named["campaign"].astype(object))
     named = named[named["campaign_id"].isin(campaigns)]
     return Sold(totals[totals.index.isin(campaigns)], _by_day(named), links)
@@ -151,7 +146,7 @@ def _day_of(instants: "pd.Series[Any]") -> "pd.Series[Any]":
 def _by_day(buyers: pd.DataFrame) -> pd.DataFrame:
     """Return buyers by day; of two campaigns on one day the first by name comes last."""
     typed = buyers.assign(
-        customer=buyers["customer"].astype(object), day=buyers["bought_on"].astype(float)
+        customer=buyers["customer"].astype(object), day=buyers["day"].astype(float)
     )
     ordered = typed.sort_values("campaign_id", ascending=False, kind="stable")
     return ordered.sort_values("day", kind="stable")[["campaign_id", "customer", "day"]]

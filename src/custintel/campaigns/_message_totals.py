@@ -1,6 +1,7 @@
 """What became of the messages of each group: the counts that all rates are made of."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -142,6 +143,18 @@ def warn_elsewhere(table: pd.DataFrame, *, stacklevel: int = 3) -> None:
             shown=formats.number(n),
         )
         warnings.warn(message, WeakResultWarning, stacklevel=stacklevel)
+
+
+def require_other_name(by: str | None, columns: Sequence[str]) -> None:
+    """Raise `SchemaError` if the groups would be a column of the name of another one."""
+    if by in columns:
+        raise SchemaError(
+            _(
+                "The result has a column {by!r} of its own, so that no group can be called so. "
+                "Rename that of the events first.",
+                by=by,
+            )
+        )
 
 
 def require_one_value(n_divided: int, by: str | None) -> None:

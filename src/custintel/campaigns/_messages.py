@@ -56,6 +56,7 @@ def messages(events: Frame, *, by: str | None) -> nw.LazyFrame[Any]:
     ``n_opened`` and ``n_clicked`` by people, ``n_machine_opened`` and ``n_machine_clicked`` by
     machines alone, ``n_<event>`` of the later ones, ``n_<event>_<event>`` of two, ``n_active``
     if anything at all came of it. ``is_divided`` tells that its events disagree about `by`.
+    ``sent_at`` is that of the first ``sent`` row, or without one of the first bounce or delivery.
     """
     is_of_sending = by in TIMES and not has_column(events, by)
     found = per_message(flagged(events, None if is_of_sending else by))
@@ -80,11 +81,12 @@ def flagged(events: Frame, by: str | None) -> nw.LazyFrame[Any]:
     require_known_events(found)
     amount = nw.col("revenue").fill_null(0.0) if "revenue" in told else nw.lit(0.0)
     flags = _flags(told, is_machine(found))
-    is_of_sending = flags["sent"] | flags["bounced"] | flags["delivered"]
+    proves_sending = flags["bounced"] | flags["delivered"]
     return found.select(
         *_MESSAGE,
         _group(found, by).alias("group"),
-        nw.when(is_of_sending).then(nw.col("occurred_at")).alias("sent_at"),
+        nw.when(flags["sent"]).then(nw.col("occurred_at")).alias("sent_at"),
+        nw.when(proves_sending).then(nw.col("occurred_at")).alias("proved_at"),
         nw.when(flags["sale"]).then(amount).otherwise(0.0).alias("revenue"),
         *(flags[name].cast(nw.Int32).alias(name) for name in _KINDS),
     )
@@ -135,6 +137,7 @@ def per_message(events: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         column("group").min(),
         column("group").max().alias("last_group"),
         column("sent_at").min(),
+        column("proved_at").min(),
         column("revenue").sum(),
         *(column(name).sum() if name in counted else column(name).max() for name in _KINDS),
     )
@@ -142,7 +145,8 @@ def per_message(events: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return found.select(
         *_MESSAGE,
         "group",
-        "sent_at",
+        # Clocks differ: what proves a sending may bear an earlier instant than its own row.
+        nw.coalesce("sent_at", "proved_at").alias("sent_at"),
         "revenue",
         *(flag.fill_null(value=False).cast(nw.Int64).alias(name) for name, flag in _told().items()),
         *(column(kind).alias(name) for name, kind in _EVENTS_OF.items()),

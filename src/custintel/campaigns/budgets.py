@@ -109,7 +109,7 @@ def _weaknesses(
     if len(over):
         reasons.append(
             _n(
-                "The year's budget is spent before {n} campaign: {examples}.",
+                "The year's budget is spent with {n} campaign: {examples}.",
                 "The year's budget is spent with {n} campaigns: {examples}.",
                 len(over),
                 examples=quoted(table.index[over], most=3),

@@ -7,7 +7,7 @@ import narwhals as nw
 import pandas as pd
 
 from custintel._checks import require_columns
-from custintel._frames import Frame, as_narwhals, has_column, to_pandas
+from custintel._frames import Frame, as_narwhals, has_column, lazy, to_pandas
 from custintel._intervals import normal_quantile, wilson_interval
 from custintel.campaigns._message_totals import message_totals
 from custintel.campaigns._messages import read_events, sendings
@@ -175,8 +175,6 @@ def _of_customers(customers: Frame, unsubscribed: set[str]) -> list[pd.DataFrame
     names = as_narwhals(customers).collect_schema().names()
     require_columns(names, ["customer_id"], table="customers")
     told = [name for name in ("email_opt_out", "email_bounced_at") if name in names]
-    from custintel._frames import lazy
-
     known = to_pandas(lazy(customers, ["customer_id", *told], table="customers"))
     known["customer_id"] = known["customer_id"].astype("str")
     parts = []

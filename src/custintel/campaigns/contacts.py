@@ -9,15 +9,8 @@ from custintel._frames import Frame, as_counts, has_column, opened, to_pandas
 from custintel.campaigns._messages import RESPONSES, messages, read_events, with_delivery
 
 _KEYS = ["campaign_id", "customer_id"]
-_OF_SENDING = ("sent", "bounced", "delivered")
-_INSTANTS = {
-    "sent_at": _OF_SENDING,
-    "opened_at": ("opened",),
-    "clicked_at": ("clicked",),
-    **{f"{name}_at": (name,) for name in RESPONSES},
-    "unsubscribed_at": ("unsubscribed",),
-    "complained_at": ("complained",),
-}
+_ACTIONS = ("opened", "clicked", *RESPONSES, "unsubscribed", "complained")
+_INSTANTS = ["sent_at", *(f"{name}_at" for name in _ACTIONS)]
 _COUNTS = {"n_opens": "opens", "n_clicks": "clicks", "n_sends": "sends", "n_sales": "sales"}
 _MACHINES = {"n_machine_opens": "machine_opens", "n_machine_clicks": "machine_clicks"}
 
@@ -79,6 +72,7 @@ def contact_log(events: Frame) -> pd.DataFrame:
     counts = _COUNTS | _MACHINES
     told = with_delivery(messages(events, by=None)).select(
         *_KEYS,
+        "sent_at",
         "revenue",
         **{name: nw.col(source) for name, source in (flags | counts).items()},
     )
@@ -95,12 +89,10 @@ def _instants(events: Frame) -> nw.LazyFrame[Any]:
     found = read_events(events, [*_KEYS, "event", "occurred_at"])
     is_own = ~(nw.col("is_machine") & nw.col("event").is_in(["opened", "clicked"]))
     first = {
-        name: nw.when(nw.col("event").is_in(list(kinds)) & is_own).then(nw.col("occurred_at"))
-        for name, kinds in _INSTANTS.items()
+        f"{name}_at": nw.when((nw.col("event") == name) & is_own).then(nw.col("occurred_at"))
+        for name in _ACTIONS
     }
-    return (
-        found.with_columns(**first).group_by(_KEYS).agg(*(nw.col(name).min() for name in _INSTANTS))
-    )
+    return found.with_columns(**first).group_by(_KEYS).agg(*(nw.col(name).min() for name in first))
 
 
 def _links(events: Frame, log: pd.DataFrame) -> list[str]:

@@ -106,7 +106,8 @@ def _sentence(decision: str, row: "pd.Series[Any]", why: str) -> str:
     if row["revenue_is"] == "attributed":
         return _of_attributed(decision, figures, float(row["needed_share"]))
     if pd.isna(row["romi_low"]):
-        return _("The return of {romi} has no interval: too few customers.", **figures)
+        reason = _(why) if why else _("none")
+        return _("The return of {romi} has no interval: {reason}.", reason=reason, **figures)
     figures["interval"] = formats.interval(
         formats.percent(float(row["romi_low"])), formats.percent(float(row["romi_high"]))
     )

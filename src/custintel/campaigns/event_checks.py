@@ -37,7 +37,8 @@ class EventChecks:
     table : DataFrame
         Indexed by ``check``, one row for each that could be made: ``n_events``, ``n_contacts``,
         ``n_campaigns``, ``examples`` (up to three, ``contact @ campaign``) and ``treatment``,
-        what the other functions do with them.
+        what the other functions do with them. Of unknown campaigns the contacts, and of unknown
+        contacts the campaigns, are not counted but missing.
     found : DataFrame
         What was found: ``check``, ``campaign_id``, ``customer_id``, ``event``,
         ``occurred_at`` (the first) and ``n_events``; of unknown contacts and campaigns one row
@@ -80,7 +81,8 @@ def check_events(
     EventChecks
         The counts and what was found, by check:
 
-        - ``before_send`` : earlier than the contact's first sending of that campaign
+        - ``before_send`` : earlier than the contact's first sending of that campaign; bounces
+          and deliveries too, where a ``sent`` row tells of it
         - ``without_sending`` : of contacts who were never sent the campaign, where it tells of
           sendings at all
         - ``without_delivery`` : of contacts who were sent it but did not get it
@@ -145,7 +147,7 @@ def _rules(told: list[str], as_of: Day | None) -> dict[str, nw.Expr]:
     column = nw.col
     later = ~column("event").is_in(list(_SENDING))
     rules = {
-        "before_send": later & (column("occurred_at") < column("sent_at")),
+        "before_send": column("occurred_at") < column("sent_at"),
         "without_sending": later & (column("was_sent") == 0) & (column("is_told") == 1),
         "without_delivery": later & (column("was_sent") == 1) & (column("was_delivered") == 0),
     }
@@ -209,10 +211,16 @@ def _table(found: pd.DataFrame, checks: list[str]) -> pd.DataFrame:
             {
                 "check": check,
                 "n_events": int(part["n_events"].sum()),
-                "n_contacts": part["customer_id"].nunique(),
-                "n_campaigns": part["campaign_id"].nunique(),
+                "n_contacts": _n_different(part["customer_id"]),
+                "n_campaigns": _n_different(part["campaign_id"]),
                 "examples": quoted(shown),
                 "treatment": _(_TREATMENTS[check]),
             }
         )
-    return pd.DataFrame(rows).set_index("check")
+    whole = {"n_contacts": "Int64", "n_campaigns": "Int64"}
+    return pd.DataFrame(rows).astype(whole).set_index("check")
+
+
+def _n_different(ids: "pd.Series[str]") -> object:
+    """Return how many ids there are; missing where what was found does not tell them."""
+    return pd.NA if ids.isna().any() else ids.nunique()

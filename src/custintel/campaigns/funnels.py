@@ -1,10 +1,16 @@
 """How far the contacts of campaigns come: from the sending to the sale."""
 
+import numpy as np
 import pandas as pd
 
 from custintel._frames import Frame
 from custintel._intervals import normal_quantile
-from custintel.campaigns._message_totals import message_totals, warn_elsewhere, with_interval
+from custintel.campaigns._message_totals import (
+    message_totals,
+    require_other_name,
+    warn_elsewhere,
+    with_interval,
+)
 from custintel.campaigns._messages import RESPONSES
 
 STAGES = ("sent", "delivered", "opened", "clicked", *RESPONSES)
@@ -56,8 +62,8 @@ def campaign_funnel(
     Raises
     ------
     SchemaError
-        If a column is missing, a word of ``event`` is not known, or `by` has several values for
-        one contact in one campaign.
+        If a column is missing, a word of ``event`` is not known, `by` has several values for
+        one contact in one campaign, or the name of another column of the result.
     ValueError
         If `level` is not between 0 and 1.
 
@@ -90,14 +96,10 @@ def campaign_funnel(
     normal_quantile(level)
     totals = message_totals(events, by=by)
     warn_elsewhere(totals)
-    group = by or "group"
-    stages = [_stage(totals, place, level) for place in range(len(STAGES))]
-    together = pd.concat(stages, keys=range(len(STAGES)), names=["place", group])
-    order = pd.Series(range(len(totals)), totals.index)
-    table = together.reset_index()
-    table["row"] = table[group].map(order).astype("int64")
-    table = table.sort_values(["row", "place"], ignore_index=True)
-    return table[[group, *stages[0].columns]]
+    table = pd.concat([_stage(totals, place, level) for place in range(len(STAGES))])
+    require_other_name(by, list(table))
+    in_turn = np.arange(len(table)).reshape(len(STAGES), -1).T.ravel()
+    return table.iloc[in_turn].reset_index(names=by or "group")
 
 
 def _stage(totals: pd.DataFrame, place: int, level: float) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from custintel._frames import Frame, as_narwhals, has_column, lazy, to_pandas
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, as_day
 from custintel.campaigns._messages import read_events
-from custintel.errors import SetAsideWarning
+from custintel.errors import SchemaError, SetAsideWarning
 
 # Of several on one instant the first counts.
 _REMOVALS = ("complained", "hard_bounced", "unsubscribed")
@@ -32,7 +32,7 @@ def list_growth(events: Frame, customers: Frame, *, as_of: Day, period: str = "M
         ``customer_id``, ``created_at``, and if there are any ``email`` (those without are not on
         the list) and ``email_opt_out``, of any engine. Contacts without ``created_at``, and
         those who opted out at a time that no event tells, are left out, and counted in a
-        warning.
+        warning. Contacts of `events` alone were never on the list: `check_events` counts them.
     as_of : date-like
         Last day observed, included; a period that it cuts is counted so far.
     period : {"M", "Q", "Y"}, default="M"
@@ -54,7 +54,8 @@ def list_growth(events: Frame, customers: Frame, *, as_of: Day, period: str = "M
     Raises
     ------
     SchemaError
-        If a column is missing, or a word of ``event`` is not known.
+        If a column is missing, a word of ``event`` is not known, or a ``customer_id`` comes
+        more than once in `customers`.
     ValueError
         If `as_of` or `period` is not as described.
 
@@ -89,7 +90,7 @@ def list_growth(events: Frame, customers: Frame, *, as_of: Day, period: str = "M
     joined = joined[joined < end]
     left = left[left["customer_id"].isin(joined.index) & (left["at"] < end)]
     # Whose row was made after leaving joined and left at once.
-    joined_at = left["customer_id"].map(joined)
+    joined_at = joined.reindex(left["customer_id"]).set_axis(left.index)
     at = left["at"].where(left["at"] > joined_at, joined_at)
     left = left.assign(period=at.dt.to_period(period))
     first = joined.min().to_period(period) if len(joined) else end.to_period(period) + 1
@@ -163,4 +164,16 @@ def _joined(customers: Frame, has_left: set[str]) -> "pd.Series[pd.Timestamp]":
         )
         warnings.warn(message, SetAsideWarning, stacklevel=3)
     kept = known[~undated].set_index("customer_id")["created_at"].astype("datetime64[us]")
+    repeated = kept.index[kept.index.duplicated()].unique()
+    if len(repeated):
+        raise SchemaError(
+            _n(
+                "{n} customer_id of 'customers' comes more than once: {examples}. Make the table "
+                "with custintel.tables.build_customers(raw), one row each.",
+                "{n} customer_ids of 'customers' come more than once: {examples}. Make the table "
+                "with custintel.tables.build_customers(raw), one row each.",
+                len(repeated),
+                examples=quoted(repeated, most=3),
+            )
+        )
     return kept.sort_index()

@@ -5,7 +5,7 @@ import pandas as pd
 
 from custintel._frames import Frame
 from custintel._intervals import normal_quantile
-from custintel.campaigns._message_totals import message_totals, with_interval
+from custintel.campaigns._message_totals import message_totals, require_other_name, with_interval
 from custintel.campaigns._messages import RESPONSES
 
 _EVENTS = {"information_request": "information_requests", "lead": "leads", "sale": "sales"}
@@ -53,8 +53,8 @@ def response_table(
     Raises
     ------
     SchemaError
-        If a column is missing, a word of ``event`` is not known, or `by` has several values for
-        one contact in one campaign.
+        If a column is missing, a word of ``event`` is not known, `by` has several values for
+        one contact in one campaign, or the name of another column of the result.
     ValueError
         If `level` is not between 0 and 1.
 
@@ -75,11 +75,11 @@ def response_table(
     2                 sale           1         2            0.5     25.0
     """
     normal_quantile(level)
-    totals = message_totals(events, by=by).rename_axis(by or "group").reset_index()
-    parts = [_outcome(totals, name, level) for name in RESPONSES]
-    table = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)
-    table.insert(0, by or "group", totals[by or "group"].repeat(len(RESPONSES)).to_list())
-    return table
+    totals = message_totals(events, by=by)
+    table = pd.concat([_outcome(totals, name, level) for name in RESPONSES])
+    require_other_name(by, list(table))
+    in_turn = np.arange(len(table)).reshape(len(RESPONSES), -1).T.ravel()
+    return table.iloc[in_turn].reset_index(names=by or "group")
 
 
 def _outcome(totals: pd.DataFrame, outcome: str, level: float) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_between, require_type
-from custintel._frames import Frame
+from custintel._frames import Frame, number_of_day
 from custintel._significance import q_values
 from custintel._text import mark as N_
 from custintel._text import translate as _
@@ -24,12 +24,20 @@ from custintel.campaigns._credited_sales import (
     window_ends,
 )
 from custintel.campaigns._held_back import incremental, read_assigned
-from custintel.errors import CustintelWarning, SetAsideWarning, WeakResultWarning
+from custintel.errors import (
+    CustintelWarning,
+    SchemaError,
+    SetAsideWarning,
+    WeakResultWarning,
+)
 
 ATTRIBUTED, INCREMENTAL = N_("attributed"), N_("incremental")
 _NO_COST, _NO_MARGIN = N_("cost not known"), N_("cost of the goods not known")
-_FREE, _NO_GROUPS = N_("cost is zero"), N_("too few customers in one of the groups")
+_FREE, _NOT_BEGUN = N_("cost is zero"), N_("not begun on as_of")
+_NO_GROUPS = N_("too few customers in one of the groups")
+_NO_VARIATION = N_("purchases do not vary within the groups")
 _AMOUNTS = ("revenue", "margin", "profit", "romi")
+_FEWEST = 2  # customers of a group, to tell how much they vary
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +104,7 @@ def campaign_roi(
     window : str, optional
         Count sales for this long, such as ``"30D"`` or ``"1M"``, from the day of the campaign's
         start on (with a holdout, from each customer's assignment, or the start). By default up
-        to `as_of`. Sales before the start never count.
+        to `as_of`. Sales before the start never count, nor do customers assigned after `as_of`.
     holdout : Holdout, optional
         Who was held back from which campaign.
 
@@ -113,20 +121,23 @@ def campaign_roi(
         - ``margin`` : float, currency; NaN if a sale lacks its cost
         - ``cost`` : float, of the campaign, currency; NaN if not known
         - ``profit`` : float, ``margin`` − ``cost``
-        - ``romi`` : float, ``profit`` ÷ ``cost``: 0 at break-even; NaN without a cost above 0
+        - ``romi`` : float, ``profit`` ÷ ``cost``: 0 at break-even; NaN without a cost above 0,
+          and of a campaign that begins after `as_of`
         - ``revenue_low``, ``revenue_high`` and so on for ``margin``, ``profit`` and ``romi`` :
-          float, bounds of incremental figures; NaN of attributed ones, which are sums
+          float, bounds of incremental figures; NaN of attributed ones, which are sums, and
+          where nobody, or everybody in each group alike, has bought
         - ``roas`` : float, ``revenue`` ÷ ``cost``, before the cost of the goods
         - ``p``, ``q`` : float, two-sided p that those reached bring another margin than those
           held back, and Benjamini-Hochberg adjusted; NaN of attributed revenue
         - ``n_reached``, ``n_held_back`` : int, customers assigned; 0 without a holdout
-        - ``reason`` : str, why there is no ``romi``; empty if there is one
+        - ``reason`` : str, why there is no ``romi``, or no interval of an incremental one; empty
+          if there is
 
     Raises
     ------
     SchemaError
         If a column is missing, a campaign or an assignment stands in two rows, an amount is
-        negative, or nothing tells the margin.
+        negative, nothing tells the margin, or with a `window` a campaign has no start.
     ValueError
         If `as_of`, `margin_rate` or `window` is not one.
     TypeError
@@ -135,11 +146,12 @@ def campaign_roi(
     Warns
     -----
     SetAsideWarning
-        If sales, or assignments, name campaigns that are not in the table.
+        If sales, or assignments, name campaigns that are not in the table, or customers were
+        assigned after `as_of`.
     WeakResultWarning
         If campaigns have no cost, sales no revenue or no cost of the goods, or fall outside the
-        window, windows are not over on `as_of`, or a campaign of the holdout lacks one of the
-        two groups.
+        window, campaigns begin after `as_of` or have windows that are not over then, or a
+        campaign of the holdout lacks one of the two groups.
 
     Notes
     -----
@@ -183,19 +195,27 @@ def campaign_roi(
         index=table.index,
     )
     sums = credited(lines, spans)
-    attributed = _attributed(table, sums, margin_rate)
+    rows = _attributed(table, sums, margin_rate)
     remarks = list(_remarks(table, sums))
     if holdout is not None:
-        assigned = read_assigned(holdout.arms, table, control=holdout.control, window=window)
+        assigned = read_assigned(
+            holdout.arms, table, last_day=last_day, control=holdout.control, window=window
+        )
         compared = incremental(
             lines, assigned, last_day=last_day, margin_rate=margin_rate, level=holdout.level
         )
         remarks += list(assigned.remarks(last_day))
-        attributed = _replaced(attributed, compared)
-    remarks += list(_margin_remarks(attributed))
+        rows = _replaced(rows, compared)
+    credited_days = spans[rows["revenue_is"] == ATTRIBUTED]
+    if window is not None:
+        _require_starts(credited_days)
+    rows["has_begun"] = ~(credited_days["first"] > number_of_day(last_day)).reindex(
+        rows.index, fill_value=False
+    )
+    remarks += [*_day_remarks(credited_days, last_day), *_margin_remarks(rows)]
     for category, reason in remarks:
         warnings.warn(reason, category, stacklevel=2)
-    return _returns(attributed)
+    return _returns(rows)
 
 
 def _attributed(table: pd.DataFrame, sums: pd.DataFrame, margin_rate: float | None) -> pd.DataFrame:
@@ -233,7 +253,7 @@ def _replaced(attributed: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
 
 def _returns(rows: pd.DataFrame) -> pd.DataFrame:
     cost, columns = rows["cost"], dict(rows)
-    paid = cost.where(cost > 0)
+    paid = cost.where((cost > 0) & rows["has_begun"])
     for end in ("", "_low", "_high"):
         columns[f"profit{end}"] = rows[f"margin{end}"] - cost
         columns[f"romi{end}"] = columns[f"profit{end}"] / paid
@@ -241,10 +261,12 @@ def _returns(rows: pd.DataFrame) -> pd.DataFrame:
     columns["q"] = pd.Series(q_values(rows["p"]), index=rows.index)
     is_compared = rows["revenue_is"] == INCREMENTAL
     reasons = {
+        _NOT_BEGUN: ~rows["has_begun"],
         _NO_COST: cost.isna(),
         _FREE: cost == 0,
         _NO_MARGIN: rows["n_costless"] > 0,
-        _NO_GROUPS: is_compared & rows["margin_low"].isna(),
+        _NO_GROUPS: is_compared & (rows[["n_reached", "n_held_back"]].min(axis=1) < _FEWEST),
+        _NO_VARIATION: is_compared & rows["margin_low"].isna(),
     }
     columns["reason"] = pd.Series(
         np.select(list(reasons.values()), list(reasons), default=""), index=rows.index
@@ -261,8 +283,8 @@ def _remarks(
     """Yield what was not counted, and what could not be."""
     strangers = sums.index.difference(table.index)
     if len(strangers):
-        n_sales = int(sums.loc[strangers, ["n_sales", "n_outside"]].to_numpy().sum())
-        yield SetAsideWarning, unknown_campaigns(strangers, n_sales, "sales")
+        n_rows = int(sums.loc[strangers, "n_rows"].sum())
+        yield SetAsideWarning, unknown_campaigns(strangers, n_rows, "sales")
     costless = table.index[table["cost"].isna()]
     if len(costless):
         yield WeakResultWarning, uncosted(costless)
@@ -281,6 +303,52 @@ def _remarks(
                 "not counted: {examples}. Check starts_at, or widen the window.",
                 int(sums.loc[outside, "n_outside"].sum()),
                 examples=quoted(outside, most=3),
+            ),
+        )
+
+
+def _require_starts(days: pd.DataFrame) -> None:
+    unknown = days.index[days["first"].isna()]
+    if len(unknown):
+        raise SchemaError(
+            _n(
+                "{n} campaign has no start from which its window could be counted: {examples}. "
+                "Fill the column 'starts_at' of 'campaigns', or leave out the window.",
+                "{n} campaigns have no start from which their windows could be counted: "
+                "{examples}. Fill the column 'starts_at' of 'campaigns', or leave out the window.",
+                len(unknown),
+                examples=quoted(unknown, most=3),
+            )
+        )
+
+
+def _day_remarks(
+    days: pd.DataFrame, last_day: pd.Timestamp
+) -> Iterator[tuple[type[CustintelWarning], str]]:
+    """Yield which campaigns that sales are credited to have not begun, or not ended."""
+    today = number_of_day(last_day)
+    to_come = days.index[days["first"] > today]
+    if len(to_come):
+        yield (
+            WeakResultWarning,
+            _n(
+                "{n} campaign begins after as_of, and has no return yet: {examples}.",
+                "{n} campaigns begin after as_of, and have no return yet: {examples}.",
+                len(to_come),
+                examples=quoted(to_come, most=3),
+            ),
+        )
+    still_open = days.index[(days["first"] <= today) & (days["last"] > today)]
+    if len(still_open):
+        yield (
+            WeakResultWarning,
+            _n(
+                "The window of {n} campaign is not over on as_of: {examples}. Its return may "
+                "still change.",
+                "The windows of {n} campaigns are not over on as_of: {examples}. Their returns "
+                "may still change.",
+                len(still_open),
+                examples=quoted(still_open, most=3),
             ),
         )
 

@@ -157,8 +157,8 @@ class NoAnswerRule:
 class StockRule:
     """Write to as many customers as it takes to sell what is left before a deadline.
 
-    Seats, rooms or goods that are lost afterwards: the alert of yield management. Those who
-    bought last are written to first; ``n_units`` ÷ ``conversion_rate`` of them, rounded up.
+    Seats, rooms or goods that are lost afterwards: the alert of yield management. Of those who
+    may be written to, who bought last is first; ``n_units`` ÷ ``conversion_rate``, rounded up.
 
     Parameters
     ----------

@@ -213,7 +213,10 @@ def _due_by(
         return dates.of_stages(rule, records.leads, first, last)
     if isinstance(rule, NoAnswerRule):
         return dates.of_no_answers(rule, records.events, first, last)
-    return dates.of_stock(rule, records.transactions, last)
+    refusals = held_back(people["customer_id"], people, records.events, last, None)
+    return dates.of_stock(
+        rule, records.transactions, last, people.loc[refusals == "", "customer_id"]
+    )
 
 
 def _ranked(every: list[pd.DataFrame]) -> pd.DataFrame:

@@ -5,8 +5,10 @@ import pandas as pd
 
 from custintel._frames import Frame, as_counts, to_pandas
 from custintel._intervals import normal_quantile
-from custintel.campaigns._message_totals import in_order, labels, with_interval
+from custintel.campaigns._message_totals import in_order, labels, require_other_name, with_interval
 from custintel.campaigns._messages import TOTAL, read_events
+
+_COLUMNS = ["reason", "n_contacts", "n_unsubscribed", "share", "share_low", "share_high"]
 
 
 def unsubscribe_reasons(
@@ -45,7 +47,8 @@ def unsubscribe_reasons(
     Raises
     ------
     SchemaError
-        If a column is missing, or a word of ``event`` is not known.
+        If a column is missing, a word of ``event`` is not known, or `by` is the name of another
+        column of the result.
     ValueError
         If `level` is not between 0 and 1.
 
@@ -64,6 +67,7 @@ def unsubscribe_reasons(
     1      too many           1   0.33
     """
     normal_quantile(level)
+    require_other_name(by, _COLUMNS)
     columns = ["campaign_id", "customer_id", "event", "occurred_at", "reason"]
     found = read_events(events, [*columns, *([by] if by else [])])
     left = found.filter(nw.col("event") == "unsubscribed").select(

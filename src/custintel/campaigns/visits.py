@@ -112,7 +112,8 @@ def event_study(
     event_on : date-like
         When it happened.
     window : str, default="8W"
-        Time after the date over which the mean lift is taken.
+        Time after the date over which the mean lift is taken, or up to the end of the series if
+        that comes first.
     season : {'none', 'year', 'week'}, default="none"
         ``"year"``: one wave a year, for which a year before the date is needed; ``"week"``: a
         level for each day of the week, of daily series.
@@ -192,7 +193,13 @@ def _checked(visits: pd.Series) -> "tuple[pd.Series[float], pd.Timedelta]":
     what = _("a Series of numbers, indexed by day or week")
     require_type(visits, pd.Series, name="visits", what=what)
     if not isinstance(visits.index, pd.DatetimeIndex) or visits.index.tz is not None:
-        raise TypeError(_("visits is {what}: make its index with pd.to_datetime.", what=what))
+        raise TypeError(
+            _(
+                "visits is {what}, without time zone: make its index with pd.to_datetime, and "
+                "with .tz_localize(None) if it has a time zone.",
+                what=what,
+            )
+        )
     if visits.dtype.kind not in "iuf":
         raise TypeError(_("visits is {what}: got {kind}.", what=what, kind=visits.dtype))
     series = visits.astype(float).sort_index()

@@ -272,4 +272,7 @@ def _edges(outcome: Floats, threshold: float, n_bins: int) -> Floats:
         end = low + 0.01 * max(abs(low), 1.0)
         return np.array([low, min(end, threshold) if low < threshold else end])
     first, last = np.floor((low - threshold) / width), np.floor((high - threshold) / width) + 1
-    return np.asarray(threshold + width * np.arange(first, last + 1))
+    edges = np.asarray(threshold + width * np.arange(first, last + 1))
+    # Rounding must not leave out the draws at the ends.
+    edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
+    return edges

@@ -28,6 +28,9 @@ class Assumptions:
     annual_marketing_budget : float, optional
         What campaigns may cost in the calendar year of the last day observed, in the currency
         of the purchases, above 0.
+    held_back_share : float, optional
+        Part of the customers that were to be held back from each campaign, between 0 and 1.
+        Given, the report checks whether as many were.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class Assumptions:
     level: float = 0.95
     show_personal_data: bool = False
     annual_marketing_budget: float | None = None
+    held_back_share: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no report can be made with, before any work is done."""
@@ -53,3 +57,5 @@ class Assumptions:
         if budget is not None:
             name = "annual_marketing_budget"
             require_between(budget, 0, _LARGEST, name=name, open_ends=True)
+        if self.held_back_share is not None:
+            require_between(self.held_back_share, 0, 1, name="held_back_share", open_ends=True)

@@ -1,5 +1,6 @@
 """How campaigns are grouped and called in a report: by kind, small ones as one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -32,12 +33,12 @@ class CampaignGroups:
         return str(self.names.get(str(campaign_id), str(campaign_id)))
 
 
-def campaign_groups(
-    campaigns: pd.DataFrame | None, events: pd.DataFrame | None, assumptions: Assumptions
+def groups_of_campaigns(
+    campaigns: pd.DataFrame | None, others: Sequence[pd.DataFrame | None], assumptions: Assumptions
 ) -> CampaignGroups:
-    """Return names and kinds of all campaigns that either table knows."""
+    """Return names and kinds of all campaigns that the table of them or another one knows."""
     ids = pd.Index([], dtype=object)
-    for table in (campaigns, events):
+    for table in (campaigns, *others):
         if table is not None:
             ids = ids.union(pd.Index(table["campaign_id"].dropna().unique(), dtype=object))
     known = pd.DataFrame({"campaign_id": ids}, index=ids)

@@ -40,7 +40,8 @@ class ReturnResults:
     the sales of fewer than five customers as one: ``n_campaigns``, ``n_sales``, ``revenue``,
     ``margin``, ``cost``, ``profit``, ``romi``, ``decision``, ``needed_share``, ``why`` there is
     no return, ``is_owed`` where all are messages owed to customers, such as confirmations.
-    ``total`` is such a row of all.
+    ``total`` is such a row of all. Campaigns of which customers were held back have no row in
+    ``campaigns``; ``is_tested`` says which of ``kinds`` and ``total`` hold any.
     """
 
     total: "pd.Series[Any]"
@@ -55,15 +56,19 @@ class ReturnResults:
     remarks: tuple[str, ...]
 
 
-def return_results(
+def return_results(  # noqa: PLR0913 - the tables, and what is known of them
     campaigns: pd.DataFrame,
     events: pd.DataFrame | None,
     purchases: pd.DataFrame,
     groups: CampaignGroups,
     day: pd.Timestamp,
     assumptions: Assumptions,
+    tested: pd.DataFrame | None = None,
 ) -> ReturnResults:
-    """Measure the return on campaigns up to a day, and what each result cost."""
+    """Measure the return on campaigns up to a day, and what each result cost.
+
+    Those of `tested`, indexed by ``campaign_id``, have a better one than their credited sales.
+    """
     started = _started(campaigns, day)
     sales = _sales(purchases, events)
     margin_is = _margin_is(sales, assumptions)
@@ -75,12 +80,15 @@ def return_results(
     paid = roi[roi["cost"].notna()]
     if paid.empty:
         raise SchemaError(_("no campaign that has begun has a cost"))
-    by_campaign, by_kind = _merged(sales, groups)
-    owed = owed_campaigns(campaigns)
+    better = pd.Index([], dtype=object) if tested is None else tested.index
+    by_kind = _merged(sales, groups)[1]
+    by_campaign = _merged(sales[~sales["campaign_id"].isin(better)], groups)[0]
+    credited = paid[~paid.index.isin(better)]
+    known = {"owed": owed_campaigns(campaigns), "tested": better}
     return ReturnResults(
-        total=_decided(paid, pd.Series(TOTAL, paid.index), owed).iloc[0],
-        campaigns=_decided(paid, _groups_of(paid, by_campaign), owed),
-        kinds=_decided(paid, _groups_of(paid, by_kind, groups), owed) if groups.by else None,
+        total=_decided(paid, pd.Series(TOTAL, paid.index), **known).iloc[0],
+        campaigns=_decided(credited, _groups_of(credited, by_campaign), **known),
+        kinds=_decided(paid, _groups_of(paid, by_kind, groups), **known) if groups.by else None,
         by=groups.by,
         sales_are="transactions" if sales is purchases else "campaign_events",
         margin_is=margin_is,
@@ -144,7 +152,9 @@ def _groups_of(
     return values.map(merged).fillna(values)
 
 
-def _decided(paid: pd.DataFrame, group: "pd.Series[str]", owed: "pd.Series[str]") -> pd.DataFrame:
+def _decided(
+    paid: pd.DataFrame, group: "pd.Series[str]", *, owed: "pd.Series[str]", tested: "pd.Index[Any]"
+) -> pd.DataFrame:
     """Return sums by group with their return and the decision, dearest first, others last."""
     grouped = paid.groupby(group.to_numpy(), sort=True)
     sums = grouped[["n_sales", "revenue", "cost"]].sum()
@@ -167,8 +177,9 @@ def _decided(paid: pd.DataFrame, group: "pd.Series[str]", owed: "pd.Series[str]"
     )
     table = table.join(judged[["decision", "needed_share"]])
     is_owed = pd.Series(paid.index.isin(owed)).groupby(group.to_numpy()).all()
+    is_tested = pd.Series(paid.index.isin(tested)).groupby(group.to_numpy()).any()
     place = pd.Series(table.index == FEW_CUSTOMERS, table.index)
-    return table.assign(is_other=place, is_owed=is_owed).sort_values(
+    return table.assign(is_other=place, is_owed=is_owed, is_tested=is_tested).sort_values(
         ["is_other", "cost"], ascending=[True, False], kind="stable"
     )
 

@@ -15,6 +15,7 @@ from custintel._text import translate as _
 from custintel.errors import MixedCurrencyError, SchemaError
 from custintel.io import inspect_cells
 from custintel.io.sources import naming
+from custintel.report.campaign_arms import CONTROL, inspect_arms, require_control
 from custintel.schemas.set_aside import all_set_aside, reasons
 from custintel.tables import (
     BuiltEvents,
@@ -24,11 +25,12 @@ from custintel.tables import (
     inspect_touches,
 )
 
-CAMPAIGN_TABLES = ("campaign_events", "campaigns", "touches")
+CAMPAIGN_TABLES = ("campaign_events", "campaigns", "touches", "arms")
 _INSPECTORS: dict[str, Callable[..., BuiltEvents | BuiltTable]] = {
     "campaign_events": inspect_campaign_events,
     "campaigns": inspect_campaigns,
     "touches": inspect_touches,
+    "arms": inspect_arms,
 }
 _AMOUNTS = ("cost", "budget", "revenue")
 
@@ -78,11 +80,17 @@ class CampaignSource:
         One row per campaign, with its cost.
     touches : CampaignTable or None
         Contacts of customers with marketing, on any channel.
+    arms : CampaignTable or None
+        Which customers were held back at random from which campaign.
+    control : str
+        Arm of those held back.
     """
 
     campaign_events: CampaignTable | None = None
     campaigns: CampaignTable | None = None
     touches: CampaignTable | None = None
+    arms: CampaignTable | None = None
+    control: str = CONTROL
 
     def tables(self) -> dict[str, CampaignTable]:
         """Return the tables that were read, by their canonical names."""
@@ -90,7 +98,7 @@ class CampaignSource:
         return {name: table for name, table in read.items() if table is not None}
 
 
-def read_campaign_source(
+def read_campaign_source(  # noqa: PLR0913 - files, and their conventions
     files: Mapping[str, str | os.PathLike[str]],
     *,
     columns: Mapping[str, Mapping[str, str]] | None = None,
@@ -98,16 +106,19 @@ def read_campaign_source(
     decimal: str | None = None,
     date_order: str | None = None,
     timezone: str | None = None,
+    control: str = CONTROL,
 ) -> CampaignSource:
-    """Read exports of campaign events, campaigns and touches, those that there are.
+    """Read exports of campaign events, campaigns, touches and arms, those that there are.
 
     Customers must have the ids that they have in the purchases.
 
     Parameters
     ----------
     files : mapping of str to path-like
-        File by table: ``"campaign_events"``, ``"campaigns"``, ``"touches"``. Formats are those
-        of `custintel.io.inspect_cells`.
+        File by table: ``"campaign_events"``, ``"campaigns"``, ``"touches"``, ``"arms"``.
+        Formats are those of `custintel.io.inspect_cells`. Arms tell who was assigned to what at
+        random: ``campaign_id``, ``customer_id``, ``arm`` and, unless it was at the start of the
+        campaign, ``assigned_at``.
     columns : mapping of str to mapping, optional
         By table, headers of its file to canonical names, where they are not recognised.
     currency : str, optional
@@ -118,6 +129,8 @@ def read_campaign_source(
         Order of day, month and year; needed only when the dates do not tell.
     timezone : str, optional
         Time zone whose local time instants with an offset are converted to.
+    control : str, default="control"
+        Arm of the customers held back. All others of a campaign are taken together.
 
     Returns
     -------
@@ -129,7 +142,7 @@ def read_campaign_source(
     ReadError
         If a file cannot be read as a table.
     SchemaError
-        If a file lacks a column of its table, or no row can be used.
+        If a file lacks a column of its table, no row can be used, or nobody was held back.
     MixedCurrencyError
         If a file and the argument name more than one currency.
     ValueError
@@ -164,11 +177,11 @@ def read_campaign_source(
                 **options,
             )
             read[name] = _table(Path(path).name, build(raw.table), raw.set_aside)
-    return CampaignSource(**read)
+    return _controlled(CampaignSource(**read, control=control))
 
 
 def campaign_source_from_tables(
-    tables: Mapping[str, pd.DataFrame], *, currency: str | None = None
+    tables: Mapping[str, pd.DataFrame], *, currency: str | None = None, control: str = CONTROL
 ) -> CampaignSource:
     """Make a report's source of tables of campaigns that are in memory already.
 
@@ -176,9 +189,12 @@ def campaign_source_from_tables(
     ----------
     tables : mapping of str to DataFrame
         By name: ``"campaign_events"``, ``"campaigns"``, ``"touches"``, those that there are,
-        each as for its builder in `custintel.tables`.
+        each as for its builder in `custintel.tables`; and ``"arms"``, as for
+        `custintel.campaigns.Holdout`.
     currency : str, optional
         ISO 4217 code of the amounts, for data that do not name it.
+    control : str, default="control"
+        Arm of the customers held back. All others of a campaign are taken together.
 
     Returns
     -------
@@ -188,7 +204,7 @@ def campaign_source_from_tables(
     Raises
     ------
     SchemaError
-        If a column is missing, or no row of a table can be used.
+        If a column is missing, no row of a table can be used, or nobody was held back.
     ValueError
         If `tables` names another table.
 
@@ -202,12 +218,11 @@ def campaign_source_from_tables(
     """
     _require_known(tables)
     nothing = pd.DataFrame()
-    return CampaignSource(
-        **{
-            name: _table(name, _INSPECTORS[name](raw, currency=currency), nothing)
-            for name, raw in tables.items()
-        }
-    )
+    read = {
+        name: _table(name, _INSPECTORS[name](raw, currency=currency), nothing)
+        for name, raw in tables.items()
+    }
+    return _controlled(CampaignSource(**read, control=control))
 
 
 def require_one_currency(currency: str | None, source: CampaignSource) -> None:
@@ -233,6 +248,13 @@ def require_one_currency(currency: str | None, source: CampaignSource) -> None:
                     currency=currency,
                 )
             )
+
+
+def _controlled(source: CampaignSource) -> CampaignSource:
+    if source.arms is not None:
+        with naming(source.arms.name):
+            require_control(source.arms.table, source.control)
+    return source
 
 
 def _require_known(names: Mapping[str, object] | list[str]) -> None:

@@ -8,6 +8,7 @@ from custintel.report.campaign_source import CampaignSource, campaign_source_fro
 from custintel.report.source import Source, read_source, source_from_table
 from custintel.tables import add_columns
 
+HELD_BACK_SHARE = 0.2  # of `simulate_campaigns`
 _N_CONTACTS = 1500
 _BY_POST = "direct mail"
 
@@ -32,6 +33,7 @@ def mail_order_shop() -> tuple[Source, CampaignSource]:
         "campaign_events": simulated.events,
         "campaigns": simulated.campaigns,
         "touches": _touches(simulated.events, simulated.campaigns),
+        "arms": simulated.arms,
     }
     return purchases, campaign_source_from_tables(tables)
 

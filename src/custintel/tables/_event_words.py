@@ -36,7 +36,8 @@ def in_canonical_words(table: pd.DataFrame) -> pd.DataFrame:
     bounce_type = _taken([each.bounce_type for each in meant], codes, table.index)
     is_machine = _taken([each.is_machine for each in meant], codes, table.index).astype("boolean")
     if "bounce_type" in table:
-        given = table["bounce_type"].map(_canonical_bounce_type, na_action="ignore")
+        of_bounces = table["bounce_type"].where(event == "bounced")
+        given = of_bounces.map(_canonical_bounce_type, na_action="ignore")
         chosen = np.where(given.notna(), given, bounce_type)
         bounce_type = pd.Series(chosen, table.index, dtype=object)
     if "is_machine" in table:

@@ -175,3 +175,34 @@ def test_scores_are_numbers(records):
     )
     with pytest.raises(SchemaError, match=r"'score'.*good"):
         closed_loop(CAMPAIGNS, wrong, as_of=AS_OF)
+
+
+def test_a_survey_belongs_to_the_campaign_last_bought_for_even_if_bought_for_before():
+    transactions = pd.DataFrame(
+        {
+            "customer_id": "c1",
+            "order_id": ["o1", "o2", "o3"],
+            "ordered_at": at("2024-03-10", "2024-03-15", "2024-03-20"),
+            "revenue": 10.0,
+            "campaign_id": ["mail", "ads", "mail"],
+        }
+    )
+    events = pd.DataFrame(
+        {
+            "campaign_id": ["mail"],
+            "customer_id": ["c1"],
+            "event": ["sent"],
+            "occurred_at": at("2024-03-01"),
+        }
+    )
+    surveys = pd.DataFrame(
+        {
+            "customer_id": "c1",
+            "answered_at": at("2024-03-16", "2024-03-22"),
+            "score": [4.0, 9.0],
+        }
+    )
+    records = CustomerRecords(events=events, transactions=transactions, surveys=surveys)
+    table = closed_loop(CAMPAIGNS, records, as_of=AS_OF, margin_rate=0.5).table
+    assert table["mean_score"].to_dict() == {"mail": 9.0, "ads": 4.0}
+    assert table["n_buyers"].to_dict() == {"mail": 1.0, "ads": 1.0}

@@ -6,8 +6,10 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from custintel.campaigns import (
+    campaign_funnel,
     check_events,
     consent_check,
+    contact_log,
     email_kpis,
     email_types,
     engagement_ladder,
@@ -15,6 +17,7 @@ from custintel.campaigns import (
     list_growth,
     marketing_events,
     pressure_distribution,
+    response_table,
     unsubscribe_reasons,
 )
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
@@ -128,6 +131,64 @@ def test_what_does_not_add_up_is_found_and_had_back():
     unknown = checks.found[checks.found["check"] == "unknown_campaign"].iloc[0]
     assert unknown["campaign_id"] == "social"
     assert pd.isna(unknown["customer_id"])
+    # What is not counted is missing, and not none.
+    assert pd.isna(checks.table.loc["unknown_campaign", "n_contacts"])
+    assert pd.isna(checks.table.loc["unknown_contact", "n_campaigns"])
+    assert checks.table.loc["unknown_contact", "n_contacts"] == 1
+
+
+def test_a_sent_row_says_when_a_message_was_sent_whatever_other_clocks_say():
+    events = log(
+        ("m1", "ann", "sent", "2024-03-02 00:30"),
+        ("m1", "ann", "delivered", "2024-03-01 23:30"),
+        ("m1", "bob", "delivered", "2024-03-01 23:30"),
+        ("m1", "bob", "bounced", "2024-03-01 22:30"),
+    )
+    sent_at = contact_log(events).set_index("customer_id")["sent_at"]
+    assert sent_at.to_dict() == {
+        "ann": pd.Timestamp("2024-03-02 00:30"),
+        "bob": pd.Timestamp("2024-03-01 22:30"),
+    }
+    assert email_kpis(events, by="hour").index.to_list() == [0, 22]
+    checks = check_events(events)
+    early = checks.found[checks.found["check"] == "before_send"]
+    assert early[["customer_id", "event"]].to_numpy().tolist() == [["ann", "delivered"]]
+
+
+@pytest.mark.parametrize("by", ["row", "place", "level_0", "index", "group"])
+def test_groups_may_have_any_name_that_no_column_of_the_result_has(by):
+    events = log(*[("m1", who, "sent", "2024-03-01") for who in "abc"], **{by: ["y", "x", "x"]})
+    funnel = campaign_funnel(events, by=by)
+    assert funnel[by].to_list() == ["x"] * 7 + ["y"] * 7
+    assert funnel["n_contacts"].to_list() == [2, 2, *[0] * 5, 1, 1, *[0] * 5]
+    assert response_table(events, by=by)[by].to_list() == ["x"] * 3 + ["y"] * 3
+
+
+@pytest.mark.parametrize(
+    ("measure", "by"),
+    [
+        (campaign_funnel, "stage"),
+        (campaign_funnel, "n_contacts"),
+        (response_table, "outcome"),
+        (response_table, "revenue"),
+        (unsubscribe_reasons, "reason"),
+        (unsubscribe_reasons, "n_contacts"),
+    ],
+)
+def test_groups_of_the_name_of_another_column_are_refused(measure, by):
+    rows = [("m1", "a", event, "2024-03-01") for event in ("sent", "unsubscribed")]
+    events = log(*rows, **{"reason": "dull", by: 1.0})
+    with pytest.raises(SchemaError, match=f"The result has a column '{by}' of its own"):
+        measure(events, by=by)
+
+
+def test_a_list_of_nobody_and_a_contact_with_two_rows():
+    events = log(("m1", "a", "unsubscribed", "2024-02-01"))
+    customers = pd.DataFrame({"customer_id": ["a", "a"], "created_at": pd.Timestamp("2024-01-05")})
+    assert list_growth(events, customers.iloc[:0], as_of="2024-03-31").empty
+    assert list_growth(events, customers.iloc[:1], as_of="2023-03-31").empty
+    with pytest.raises(SchemaError, match="1 customer_id of 'customers' comes more than once"):
+        list_growth(events, customers, as_of="2024-03-31")
 
 
 def test_a_clean_log_has_nothing_to_find():

@@ -1,5 +1,7 @@
 """Returns of campaigns, attributed or incremental, and what is decided on them."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,6 +124,60 @@ class TestAttributed:
         row = campaign_roi(CAMPAIGNS, table, as_of=AS_OF, margin_rate=0.5).loc["spring"]
         assert row["romi"] == -1.0
 
+    def test_a_campaign_to_come_has_no_return_yet(self):
+        table = sales(sale("ann", "2024-02-01", 10.0))
+        with pytest.warns(WeakResultWarning, match="begins after as_of.*'spring'"):
+            roi = campaign_roi(CAMPAIGNS, table.iloc[:0], as_of="2024-02-29", margin_rate=0.5)
+        assert roi["romi"].isna().all()
+        assert roi["reason"].tolist() == ["not begun on as_of"]
+        assert campaign_decision(roi)["decision"].tolist() == ["unclear"]
+
+    @pytest.mark.parametrize(("as_of", "n"), [("2024-03-30", 1), ("2024-03-31", 0)])
+    def test_a_window_that_is_not_over_is_told(self, as_of, n):
+        table = sales(sale("ann", "2024-03-05", 10.0))
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            campaign_roi(CAMPAIGNS, table, as_of=as_of, margin_rate=0.5, window="1M")
+        assert ["not over on as_of: 'spring'" in str(each.message) for each in caught] == [True] * n
+
+    def test_a_window_without_a_start_is_refused(self):
+        table = sales(sale("ann", "2024-03-05", 10.0))
+        for campaigns in (
+            CAMPAIGNS.assign(starts_at=pd.NaT),
+            CAMPAIGNS.drop(columns="starts_at"),
+        ):
+            with pytest.raises(SchemaError, match="no start.*'spring'"):
+                campaign_roi(campaigns, table, as_of=AS_OF, margin_rate=0.5, window="1M")
+
+    def test_days_with_a_time_zone_are_refused(self):
+        table = sales(sale("ann", "2024-03-05", 10.0))
+        campaigns = CAMPAIGNS.assign(starts_at=CAMPAIGNS["starts_at"].dt.tz_localize("UTC"))
+        with pytest.raises(SchemaError, match="'starts_at'.*without time zone"):
+            campaign_roi(campaigns, table, as_of=AS_OF)
+
+    def test_two_sale_events_of_one_day_are_two_sales(self):
+        events = pd.DataFrame(
+            {
+                "event_id": ["1", "2"],
+                "campaign_id": "spring",
+                "customer_id": "ann",
+                "event": "sale",
+                "occurred_at": pd.Timestamp("2024-03-02"),
+                "revenue": [100.0, 200.0],
+            }
+        )
+        row = campaign_roi(CAMPAIGNS, events, as_of=AS_OF, margin_rate=0.5).loc["spring"]
+        assert (row["n_sales"], row["revenue"]) == (2, 300.0)
+
+    def test_rows_set_aside_are_counted_as_rows(self):
+        table = sales(
+            sale("ann", "2024-03-05", 10.0, campaign="ghost", order="1"),
+            sale("ann", "2024-03-05", 10.0, campaign="ghost", order="1"),
+            sale("ann", "2024-04-05", -10.0, campaign="ghost", order="2"),
+        )
+        with pytest.warns(SetAsideWarning, match="3 rows of 'sales'"):
+            campaign_roi(CAMPAIGNS, table, as_of=AS_OF)
+
 
 @pytest.fixture
 def trial():
@@ -224,6 +280,39 @@ class TestIncremental:
             CAMPAIGNS, table, as_of=AS_OF, margin_rate=0.5, holdout=Holdout(few)
         ).loc["spring"]
         assert row["reason"] == "too few customers in one of the groups"
+
+    def test_groups_that_do_not_vary_have_no_interval(self, trial):
+        arms, table, *_rest = trial
+        roi = campaign_roi(
+            CAMPAIGNS, table.iloc[:0], as_of=AS_OF, margin_rate=0.5, holdout=Holdout(arms)
+        )
+        row = roi.loc["spring"]
+        assert row["romi"] == -1.0
+        assert np.isnan([row["romi_low"], row["romi_high"], row["p"]]).all()
+        assert row["reason"] == "purchases do not vary within the groups"
+        decided = campaign_decision(roi).loc["spring"]
+        assert decided["decision"] == "unclear"
+        assert "do not vary" in decided["reason"]
+
+    def test_who_is_assigned_after_as_of_does_not_count_yet(self, trial):
+        arms, table, *_rest = trial
+        days = np.where(np.arange(200) < 150, "2024-03-02", "2025-01-01")
+        later = arms.assign(assigned_at=pd.to_datetime(days))
+        with pytest.warns(SetAsideWarning, match="50 customers of 'arms'"):
+            roi = campaign_roi(
+                CAMPAIGNS, table, as_of=AS_OF, margin_rate=0.5, holdout=Holdout(later)
+            )
+        alone = campaign_roi(
+            CAMPAIGNS, table, as_of=AS_OF, margin_rate=0.5, holdout=Holdout(later.iloc[:150])
+        )
+        pd.testing.assert_frame_equal(roi, alone)
+
+    @pytest.mark.parametrize("day", ["01/04/2024", pd.Timestamp("2024-04-01", tz="UTC")])
+    def test_assignments_have_local_days(self, trial, day):
+        arms, table, *_rest = trial
+        holdout = Holdout(arms.assign(assigned_at=day))
+        with pytest.raises(SchemaError, match="'assigned_at' of 'arms'"):
+            campaign_roi(CAMPAIGNS, table, as_of=AS_OF, holdout=holdout)
 
 
 def roi_of(**columns):

@@ -186,6 +186,34 @@ class TestStock:
         }.items():
             assert names(due_triggers([rule], PEOPLE, records, as_of=as_of).due) == due
 
+    def test_who_may_not_be_written_to_takes_nobodys_place(self):
+        people = pd.DataFrame(
+            {"customer_id": ["ann", "bob", "eve"], "email_opt_out": [False, False, True]}
+        )
+        transactions = pd.DataFrame(
+            {
+                "customer_id": ["ann", "bob", "eve", "stranger"],
+                "ordered_at": at("2024-01-01", "2024-02-01", "2024-03-01", "2024-03-02"),
+                "revenue": 10.0,
+            }
+        )
+        rule = StockRule("seats", "S", n_units=1, deadline="2024-05-31", conversion_rate=0.5)
+        records = CustomerRecords(transactions=transactions)
+        listed = due_triggers([rule], people, records, as_of="2024-05-31")
+        assert names(listed.due) == ["ann", "bob"]
+
+    def test_a_whole_number_of_customers_is_not_rounded_up(self):
+        ids = [f"c{i:02d}" for i in range(70)]
+        transactions = pd.DataFrame(
+            {"customer_id": ids, "ordered_at": pd.Timestamp("2024-03-01"), "revenue": 10.0}
+        )
+        rule = StockRule("seats", "S", n_units=21, deadline="2024-05-31", conversion_rate=0.35)
+        records = CustomerRecords(transactions=transactions)
+        listed = due_triggers(
+            [rule], pd.DataFrame({"customer_id": ids}), records, as_of="2024-05-31"
+        )
+        assert names(listed.due) == ids[:60]
+
 
 class TestWhoIsHeldBack:
     def test_each_for_the_gravest_reason(self):

@@ -116,3 +116,15 @@ def test_wrong_arguments_are_refused(
     given |= changes
     with pytest.raises(error, match=told):
         simulate_returns(given.pop("calculate"), given.pop("inputs"), **given)
+
+
+@pytest.mark.parametrize("n_bins", [7, 17, 29, 33, 37, 56, 59])
+def test_the_histogram_holds_every_draw_where_no_outcome_is_above_the_threshold(
+    n_bins: int,
+) -> None:
+    found = simulate_returns(
+        lambda gain: min(gain, 0.3), {"gain": Uniform(-0.7, 0.5)}, n_draws=200, threshold=0.3
+    )
+    bins = found.histogram(n_bins=n_bins)
+    assert bins["n_draws"].sum() == 200
+    assert bins.loc[bins["is_loss"], "n_draws"].sum() == (found.draws["outcome"] < 0.3).sum()

@@ -83,6 +83,8 @@ def test_a_column_says_what_kind_of_bounce_it_was():
     assert built.table["bounce_type"].fillna("").tolist() == ["hard", "soft", "", "", ""]
     mixed = events_of(["hard bounce", "hard bounce"], bounce_type=["soft", None])
     assert build_campaign_events(mixed)["bounce_type"].tolist() == ["soft", "hard"]
+    others = events_of(["sent", "bounce"], bounce_type=["hard", "hard"])
+    assert build_campaign_events(others)["bounce_type"].fillna("").tolist() == ["", "hard"]
 
 
 def test_programs_that_open_are_told_apart():

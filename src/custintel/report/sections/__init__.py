@@ -13,6 +13,7 @@ from custintel.report.sections.customers import customers_section
 from custintel.report.sections.definitions import definitions_section
 from custintel.report.sections.discounts import discounts_section
 from custintel.report.sections.equity import equity_section
+from custintel.report.sections.experiments import experiments_section
 from custintel.report.sections.margins import margins_section
 from custintel.report.sections.model import model_section
 from custintel.report.sections.more import more_section
@@ -45,6 +46,7 @@ _SECTIONS: tuple[Callable[[Analysis], Section | None], ...] = (
     equity_section,
     customers_section,
     campaigns_section,
+    experiments_section,
     returns_section,
     attribution_section,
     more_section,

@@ -97,8 +97,8 @@ def _opening(credits: CreditResults, touched: pd.DataFrame) -> Markup:
     if n_agree == len(METHODS):
         return sentence(
             "{n_touched} of {n} purchases since {since}, {share}, came within {days} days after a "
-            "touch of the customer. All {n_methods} methods credit “{first}” with most of these, "
-            "{low} to {high}.",
+            "touch of the customer. All {n_methods} methods credit “{first}” with the largest "
+            "part, {low} to {high}.",
             **fields,
         )
     return sentence(

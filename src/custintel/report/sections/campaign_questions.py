@@ -8,6 +8,7 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel.report._elements import Definition, sentence
 from custintel.report.analysis import Analysis
+from custintel.report.campaign_arms import ARMS
 from custintel.report.identity import masked
 from custintel.schemas import CAMPAIGN_EVENTS, CAMPAIGNS, TOUCHES, Table
 
@@ -45,6 +46,15 @@ _QUESTIONS = (
         N_("which campaigns earn what they cost"),
     ),
     _Question(
+        "experiments",
+        N_("Experiments."),
+        ARMS,
+        "--arms",
+        N_("who was held back from which campaign at random, and who was not"),
+        ("campaign_id", "customer_id", "arm"),
+        N_("what campaigns caused, beyond what customers buy anyway"),
+    ),
+    _Question(
         "credits",
         N_("Attribution."),
         TOUCHES,
@@ -56,7 +66,7 @@ _QUESTIONS = (
 )
 
 
-def campaign_questions(analysis: Analysis) -> list[Definition]:
+def questions_on_campaigns(analysis: Analysis) -> list[Definition]:
     """List what no export about campaigns answers yet."""
     results = analysis.campaigns
     missing = [each for each in _QUESTIONS if getattr(results, each.part) is None]

@@ -16,6 +16,7 @@ _TABLES = {
     "campaign_events": N_("Campaign events"),
     "campaigns": N_("Campaigns"),
     "touches": N_("Touches"),
+    "arms": N_("Arms"),
 }
 
 

@@ -7,12 +7,14 @@ from custintel.report.analysis import Analysis
 from custintel.report.campaign_credits import LOOKBACK_DAYS
 
 
-def campaign_terms(analysis: Analysis) -> list[Definition]:
+def terms_on_campaigns(analysis: Analysis) -> list[Definition]:
     """Define the terms of the sections about campaigns that the report has."""
     results = analysis.campaigns
     terms = []
     if results.messages is not None:
         terms += [*_of_messages(analysis.assumptions.level), _small()]
+    if results.experiments is not None:
+        terms += _of_experiments()
     if results.returns is not None:
         terms += [*_of_returns(), *([] if results.messages is not None else [_small()])]
     if results.credits is not None:
@@ -86,6 +88,27 @@ def _of_returns() -> list[Definition]:
                 "Cost of the campaigns ÷ contacts who responded (asked for information, became a "
                 "lead or bought), became a lead, or bought. The interval is that of the number of "
                 "results to expect of campaigns like these."
+            ),
+        ),
+    ]
+
+
+def _of_experiments() -> list[Definition]:
+    return [
+        Definition(
+            _("Reached and held back."),
+            sentence(
+                "Customers assigned at random to be contacted, whatever the variant and whether "
+                "they noticed, and to be left alone. Chance makes the two groups alike, so that "
+                "what the former buy beyond the latter was caused by the campaign."
+            ),
+        ),
+        Definition(
+            _("Difference told or not."),
+            sentence(
+                "Shares of buyers by the chi-square or Fisher's exact test with Newcombe's "
+                "interval, revenue by Welch's test; q after Benjamini and Hochberg over all "
+                "campaigns. Intervals hold for each campaign alone."
             ),
         ),
     ]

@@ -6,7 +6,7 @@ from custintel import _formats as formats
 from custintel._text import translate as _
 from custintel.report._elements import Definition, Section, count, sentence, sentence_plural
 from custintel.report.analysis import Analysis
-from custintel.report.sections.campaign_terms import campaign_terms
+from custintel.report.sections.campaign_terms import terms_on_campaigns
 from custintel.report.sections.equity import spelled
 
 
@@ -14,9 +14,10 @@ def definitions_section(analysis: Analysis) -> Section:
     """Define every term, and state every assumption."""
     currency = analysis.currency or _("no stated currency")
     opening = sentence_plural(
-        "Every figure above rests on the purchases of one customer up to {day}, in {currency}.",
-        "Every figure above rests on {n_purchases} purchases by {n_customers} customers up to "
-        "{day}, in {currency}.",
+        "Every figure on customers rests on the purchases of one customer up to {day}, in "
+        "{currency}.",
+        "Every figure on customers rests on {n_purchases} purchases by {n_customers} customers up "
+        "to {day}, in {currency}.",
         len(analysis.history),
         n_purchases=count("purchases.n", analysis.n_purchases),
         n_customers=count("customers.n", len(analysis.history)),
@@ -28,7 +29,7 @@ def definitions_section(analysis: Analysis) -> Section:
 
 def _terms(analysis: Analysis) -> list[Definition]:
     modelled = [*_modelled_terms(analysis), *_test_terms(analysis)]
-    return [*_observed_terms(), *modelled, *campaign_terms(analysis)]
+    return [*_observed_terms(), *modelled, *terms_on_campaigns(analysis)]
 
 
 def _observed_terms() -> list[Definition]:

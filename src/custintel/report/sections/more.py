@@ -10,7 +10,7 @@ from custintel.report._elements import Definition, Section, count, sentence, sen
 from custintel.report.activity import FEWEST_MONTHS
 from custintel.report.analysis import Analysis
 from custintel.report.identity import masked
-from custintel.report.sections.campaign_questions import campaign_questions
+from custintel.report.sections.campaign_questions import questions_on_campaigns
 from custintel.schemas import TRANSACTIONS
 
 
@@ -72,7 +72,7 @@ def more_section(analysis: Analysis) -> Section | None:
         blocks.append(_one_row_per_order())
     if activity.outlook is None:
         blocks.append(_outlook(analysis))
-    blocks += campaign_questions(analysis)
+    blocks += questions_on_campaigns(analysis)
     if not blocks:
         return None
     opening = sentence_plural(

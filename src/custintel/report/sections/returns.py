@@ -33,6 +33,7 @@ from custintel.report.sections.campaign_names import (
     kind_labels,
 )
 from custintel.report.sections.rates import with_below
+from custintel.report.sections.tested_returns import tested_blocks
 
 Cells = list[Figure | Markup | str]
 
@@ -66,7 +67,9 @@ def returns_section(analysis: Analysis) -> Section | None:
     groups = analysis.campaigns.groups
     assert groups is not None  # made with the returns
     labels = [campaign_label(group, groups) for group in returns.campaigns.index]
-    blocks.append(_table("top", returns.campaigns, labels, _("Campaign"), analysis))
+    if labels:
+        blocks.append(_table("top", returns.campaigns, labels, _("Campaign"), analysis))
+    blocks += tested_blocks(analysis)
     blocks += _costs(returns, analysis)
     if returns.budgets is not None:
         blocks += _budget_blocks(returns.budgets, analysis)
@@ -139,6 +142,14 @@ def _basis(returns: ReturnResults, analysis: Analysis) -> Markup:
             "an upper estimate. What a campaign caused, only a group held back at random shows."
         )
     )
+    if returns.total["is_tested"]:
+        told.append(
+            sentence(
+                "Campaigns with such a group are among the sums, and have a table of their own "
+                "below rather than a row among single campaigns. It alone counts purchases that "
+                "they caused and that do not name them."
+            )
+        )
     return Markup(" ").join(told)
 
 
@@ -177,7 +188,8 @@ def _table(
         cells.append(_share(f"{key}.romi", row["romi"]))
         cells.append(_decision(row, has_margin=has_margin))
         if has_margin:
-            needed = math.nan if row["is_owed"] else row["needed_share"]
+            is_decided = not (row["is_owed"] or row["is_tested"])
+            needed = row["needed_share"] if is_decided else math.nan
             cells.append(_share(f"{key}.needed_share", needed))
         rows.append(cells)
     headings = [
@@ -205,6 +217,8 @@ def _decision(row: dict[Any, Any], *, has_margin: bool) -> str:
         return "–"
     if pd.isna(row["romi"]):
         return _(str(row["why"]))
+    if row["is_tested"]:
+        return _("see those held back")
     if not has_margin and row["decision"] == "go":
         return _("unclear")
     return _(str(row["decision"]))
