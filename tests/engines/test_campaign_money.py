@@ -129,7 +129,10 @@ def listed(frame: Any) -> pd.DataFrame:
 
 TABLES: dict[str, Callable[[Any], pd.DataFrame]] = {
     "cost_per_result": lambda frame: cost_per_result(CAMPAIGNS, as_events(frame)),
-    "campaign_roi": lambda frame: campaign_roi(CAMPAIGNS, frame, as_of=AS_OF, window="30D"),
+    "campaign_roi": lambda frame: campaign_roi(CAMPAIGNS, frame, as_of=AS_OF),
+    "campaign_roi, window": lambda frame: campaign_roi(
+        CAMPAIGNS.ffill(), frame, as_of=AS_OF, window="30D"
+    ),
     "campaign_roi, holdout": lambda frame: campaign_roi(
         CAMPAIGNS, frame, as_of=AS_OF, margin_rate=0.6, holdout=Holdout(ARMS)
     ),

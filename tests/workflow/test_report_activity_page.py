@@ -60,7 +60,7 @@ def words(html: str, section: str) -> str:
 def test_every_column_has_its_section(school_page: Any) -> None:
     keys = list(school_page.openings)
     assert [key for key in keys if key in ADDED] == ADDED
-    assert school_page.figures["more.n"] == ["3"]  # what only exports about campaigns answer
+    assert school_page.figures["more.n"] == ["4"]  # what only exports about campaigns answer
     for key in ADDED:
         assert re.search(r"\d", school_page.openings[key])
         assert school_page.openings[key].strip().endswith(".")
@@ -92,7 +92,7 @@ def test_what_is_missing_is_listed_in_the_order_of_use(analysis: Analysis, files
     wanted = ["product_id", "channel", "account_id", "cost", "discount", "partner_id"]
     assert columns[: len(wanted)] == wanted
     options = [column for column in columns[len(wanted) :] if column.startswith("--")]
-    assert options == ["--campaign-events", "--campaigns", "--touches"]
+    assert options == ["--campaign-events", "--campaigns", "--arms", "--touches"]
     assert "who bought" not in part
     assert "what was bought" in part
     assert "24</data> whole months or more" in part

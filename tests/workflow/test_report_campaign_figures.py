@@ -442,8 +442,9 @@ FROM c LEFT JOIN sales s ON s.campaign_id = c.campaign_id AND s.day >= c.begun
 WHERE cost IS NOT NULL AND begun <= DATE '{as_of}' GROUP BY ALL
 """
 EARNED = """
-SELECT coalesce(grp, {by}) AS name, bool_or(campaign_id IN {tested}) AS is_tested, sum(cost) AS cost,
-       sum(n_sales) AS n_sales, sum(revenue) AS revenue, sum(margin) AS margin, bool_and(owed) AS owed
+SELECT coalesce(grp, {by}) AS name, sum(cost) AS cost, sum(n_sales) AS n_sales,
+       sum(revenue) AS revenue, sum(margin) AS margin, bool_and(owed) AS owed,
+       bool_or(campaign_id IN {tested}) AS is_tested
 FROM earned LEFT JOIN {groups} ON earned.{by} = {groups}.value
 WHERE '{by}' = 'kind' OR campaign_id NOT IN {tested}
 GROUP BY name ORDER BY name = '{other}', cost DESC, name

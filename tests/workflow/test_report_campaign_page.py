@@ -22,9 +22,10 @@ from custintel.report import (
     write_report,
 )
 
-OWN = ["campaigns", "returns", "attribution"]
+OWN = ["campaigns", "experiments", "returns", "attribution"]
 ASKED = {
     "campaigns": "Campaigns.",
+    "experiments": "Experiments.",
     "returns": "Return on campaigns.",
     "attribution": "Attribution.",
 }
@@ -75,6 +76,17 @@ def reached(n: int = 120, **columns: Any) -> pd.DataFrame:
     return table.assign(**columns)
 
 
+def drawn_arms(n: int = 40, n_held_back: int = 20, **columns: Any) -> pd.DataFrame:
+    """Return who was held back from two campaigns: every other customer."""
+    rows = [
+        (f"m{m}", f"c{k}", "control" if k % 2 and k < 2 * n_held_back else "mail")
+        for m in range(2)
+        for k in range(n)
+    ]
+    table = pd.DataFrame(rows, columns=["campaign_id", "customer_id", "arm"])
+    return table.assign(**{"assigned_at": pd.Timestamp("2024-03-01"), **columns})
+
+
 def told(
     folder: Path, purchases: pd.DataFrame, about: dict[str, pd.DataFrame], **assumptions: Any
 ) -> tuple[Analysis, str]:
@@ -100,6 +112,7 @@ ALONE = [
     ({"campaign_events": log()}, ["campaigns"]),
     ({"campaigns": costed()}, ["returns"]),
     ({"touches": reached()}, ["attribution"]),
+    ({"arms": drawn_arms()}, ["experiments"]),
 ]
 
 
@@ -272,6 +285,7 @@ def exports(tmp_path: Path) -> dict[str, Path]:
         "campaign_events": log().rename(columns={"event": "Was"}),
         "campaigns": costed(),
         "touches": reached(),
+        "arms": drawn_arms(),
     }
     paths = {name: tmp_path / f"{name}.csv" for name in tables}
     for name, table in tables.items():
@@ -341,3 +355,84 @@ def test_the_python_door_raises_by_kind(tmp_path: Path) -> None:
     path.write_text("customer_id,occurred_at\nc1,2024-01-01\n")
     with pytest.raises(SchemaError, match=r"touches\.csv: .*lacks 'channel'"):
         read_campaign_source({"touches": path})
+
+
+def bought_by_those_reached(times: float = 1.0) -> pd.DataFrame:
+    """Return purchases of which those who were reached made most after the first of March."""
+    extra = pd.DataFrame(
+        {
+            "order_id": [f"x{k}" for k in range(0, 40, 2)],
+            "customer_id": [f"c{k}" for k in range(0, 40, 2)],
+            "ordered_at": pd.Timestamp("2024-03-10 09:00"),
+            "revenue": [times * (40.0 + k % 3) for k in range(20)],
+        }
+    )
+    return pd.concat([bought(), extra], ignore_index=True)
+
+
+def test_a_difference_is_told_only_where_there_is_one(tmp_path: Path) -> None:
+    about = {"arms": drawn_arms(), "campaigns": costed()}
+    _analysis, html = told(tmp_path, bought_by_those_reached(), about, margin_rate=0.5)
+    text = words(html, "experiments")
+    assert "brought more revenue than they in 2 , and less in 0 ; in 0 chance" in text
+    assert "was not checked" in text
+    returns = words(html, "returns")
+    assert re.search(r"Spring \S+ 20 20 held back .*% go", returns)
+    assert re.search(r"Fair \S+ 20 20 held back .*% no-go", returns)
+    swapped = drawn_arms().replace({"arm": {"control": "mail", "mail": "control"}})
+    _analysis, html = told(tmp_path, bought_by_those_reached(), {"arms": swapped})
+    assert "in 0 , and less in 2 ; in 0 chance" in words(html, "experiments")
+    _analysis, html = told(tmp_path, bought(), about)
+    assert words(html, "experiments").count("not told apart") == 2
+
+
+def test_groups_of_other_sizes_than_planned_tell_nothing(tmp_path: Path) -> None:
+    about = {"arms": drawn_arms(), "campaigns": costed()}
+    analysis, html = told(tmp_path, bought_by_those_reached(), about, held_back_share=0.1)
+    text = words(html, "experiments")
+    assert "in 0 , and less in 0 ; in 0 chance" in text
+    assert "in 2 campaigns chance hardly explains how many were" in text
+    assert text.count("not to be trusted") == 2
+    assert analysis.campaigns.tested is None
+    assert "held back at random:" not in words(html, "returns")
+
+
+def test_too_few_held_back_are_not_compared(tmp_path: Path) -> None:
+    analysis, html = told(tmp_path, bought(), {"arms": drawn_arms(n_held_back=4)})
+    assert analysis.campaigns.experiments is None
+    assert "no campaign has 5 customers reached and 5 held back" in words(html, "more")
+
+
+def test_returns_of_those_held_back_need_no_credited_sale(tmp_path: Path) -> None:
+    about = {"arms": drawn_arms(), "campaigns": costed(starts_at="2024-03-01")}
+    about["arms"] = about["arms"].drop(columns="assigned_at")
+    purchases = bought_by_those_reached().drop(columns="campaign_id")
+    _analysis, html = told(tmp_path, purchases, about)
+    assert "returns" not in sections(html)
+    text = words(html, "experiments")
+    assert "Return on campaigns with customers held back" in text
+    assert re.search(r"Spring \S+ 20 20 held back .*% unclear", text)  # no margin is known
+
+
+def test_the_arm_of_those_held_back_is_asked_for(exports: dict[str, Path], tmp_path: Path) -> None:
+    drawn_arms().replace({"arm": {"control": "none"}}).to_csv(exports["arms"], index=False)
+    arguments = [*options(exports), "--column", "campaign_events:Was=event"]
+    status, _stdout, stderr = run(*arguments)
+    assert status == 2
+    assert "arms.csv: No customer is in the arm 'control'; there are 'mail', 'none'" in stderr
+    assert "--control NAME" in stderr
+    with pytest.raises(SchemaError, match="lacks 'arm'"):
+        campaign_source_from_tables({"arms": drawn_arms().drop(columns="arm")})
+    source = read_campaign_source({"arms": exports["arms"]}, control="none")
+    assert source.control == "none"
+
+
+def test_whoever_is_in_several_arms_is_set_aside() -> None:
+    arms = pd.concat([drawn_arms(), drawn_arms(1).assign(arm="control"), drawn_arms(1)])
+    source = campaign_source_from_tables({"arms": arms}).arms
+    assert source is not None
+    assert source.n_rows == len(arms) == len(source.table) + len(source.set_aside)
+    assert source.set_aside["reason"].value_counts().to_dict() == {
+        "customer in several arms": 4,
+        "repeated assignment": 2,
+    }

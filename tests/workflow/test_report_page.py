@@ -202,7 +202,7 @@ document.documentElement.setAttribute("data-measured", JSON.stringify(page));
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize(
-    ("report", "n_drawings"), [("files", 7), ("school_files", 18), ("shop_files", 13)]
+    ("report", "n_drawings"), [("files", 7), ("school_files", 18), ("shop_files", 15)]
 )
 def test_every_drawing_is_drawn_and_nothing_is_cut(
     report: str,

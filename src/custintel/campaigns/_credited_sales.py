@@ -116,7 +116,7 @@ def credited(lines: nw.LazyFrame[Any], spans: pd.DataFrame) -> pd.DataFrame:
             "n_rows": by_day["n_rows"],
         }
     )
-    whole = [name for name in totals if name.startswith("n_")]
+    whole = [name for name in totals.columns if name.startswith("n_")]
     return totals.groupby(by_day["campaign_id"]).sum().astype(dict.fromkeys(whole, "int64"))
 
 

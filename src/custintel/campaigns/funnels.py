@@ -97,7 +97,7 @@ def campaign_funnel(
     totals = message_totals(events, by=by)
     warn_elsewhere(totals)
     table = pd.concat([_stage(totals, place, level) for place in range(len(STAGES))])
-    require_other_name(by, list(table))
+    require_other_name(by, list(table.columns))
     in_turn = np.arange(len(table)).reshape(len(STAGES), -1).T.ravel()
     return table.iloc[in_turn].reset_index(names=by or "group")
 

@@ -77,7 +77,7 @@ def response_table(
     normal_quantile(level)
     totals = message_totals(events, by=by)
     table = pd.concat([_outcome(totals, name, level) for name in RESPONSES])
-    require_other_name(by, list(table))
+    require_other_name(by, list(table.columns))
     in_turn = np.arange(len(table)).reshape(len(RESPONSES), -1).T.ravel()
     return table.iloc[in_turn].reset_index(names=by or "group")
 

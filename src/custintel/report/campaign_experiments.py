@@ -1,6 +1,7 @@
 """What campaigns caused, by the purchases of the customers reached and of those held back."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -135,6 +136,7 @@ def _compared(outcomes: pd.DataFrame, assumptions: Assumptions) -> tuple[pd.Data
         rows[name] = _row(found)
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("campaign_id")
     counts = dict.fromkeys(("n_reached", "n_held_back"), "int64")
+    table = table.astype(dict.fromkeys(table.columns, float))
     table = table.astype({**counts, "is_mismatched": bool})
     for outcome in _OUTCOMES:
         table[f"{outcome}_q"] = q_values(table[f"{outcome}_p"])
@@ -156,17 +158,19 @@ def _comparison(
     )
 
 
-def _row(found: dict[str, ArmComparison]) -> dict[str, float | bool]:
-    row: dict[str, float | bool] = {}
+def _row(found: dict[str, ArmComparison]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
     for outcome, comparison in found.items():
-        table = comparison.table
+        reached, held_back = comparison.table.loc[REACHED], comparison.table.loc[HELD_BACK]
         for name in ("lift", "lift_low", "lift_high", "relative_lift", "p"):
-            row[f"{outcome}_{name}"] = float(table.loc[REACHED, name])
-        row[f"{outcome}_reached"] = float(table.loc[REACHED, "observed"])
-        row[f"{outcome}_held_back"] = float(table.loc[HELD_BACK, "observed"])
-        row["n_reached"] = int(table.loc[REACHED, "n"])
-        row["n_held_back"] = int(table.loc[HELD_BACK, "n"])
-        row["sample_ratio_p"] = comparison.sample_ratio_p
-        row["is_mismatched"] = comparison.is_mismatched
+            row[f"{outcome}_{name}"] = reached[name]
+        row |= {
+            f"{outcome}_reached": reached["observed"],
+            f"{outcome}_held_back": held_back["observed"],
+            "n_reached": reached["n"],
+            "n_held_back": held_back["n"],
+            "sample_ratio_p": comparison.sample_ratio_p,
+            "is_mismatched": comparison.is_mismatched,
+        }
     money = holdout_lift(found["revenue"]).loc[REACHED]
-    return row | {f"added{end}": float(money[f"revenue{end}"]) for end in ("", "_low", "_high")}
+    return row | {f"added{end}": money[f"revenue{end}"] for end in ("", "_low", "_high")}

@@ -1,6 +1,7 @@
 """What campaigns earned on what they cost, and what each result of theirs cost."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -84,11 +85,11 @@ def return_results(  # noqa: PLR0913 - the tables, and what is known of them
     by_kind = _merged(sales, groups)[1]
     by_campaign = _merged(sales[~sales["campaign_id"].isin(better)], groups)[0]
     credited = paid[~paid.index.isin(better)]
-    known = {"owed": owed_campaigns(campaigns), "tested": better}
+    decided = partial(_decided, owed=owed_campaigns(campaigns), tested=better)
     return ReturnResults(
-        total=_decided(paid, pd.Series(TOTAL, paid.index), **known).iloc[0],
-        campaigns=_decided(credited, _groups_of(credited, by_campaign), **known),
-        kinds=_decided(paid, _groups_of(paid, by_kind, groups), **known) if groups.by else None,
+        total=decided(paid, pd.Series(TOTAL, paid.index)).iloc[0],
+        campaigns=decided(credited, _groups_of(credited, by_campaign)),
+        kinds=decided(paid, _groups_of(paid, by_kind, groups)) if groups.by else None,
         by=groups.by,
         sales_are="transactions" if sales is purchases else "campaign_events",
         margin_is=margin_is,

@@ -146,13 +146,13 @@ class TestAttributed:
             CAMPAIGNS.assign(starts_at=pd.NaT),
             CAMPAIGNS.drop(columns="starts_at"),
         ):
-            with pytest.raises(SchemaError, match="no start.*'spring'"):
+            with pytest.raises(SchemaError, match=r"no start.*'spring'"):
                 campaign_roi(campaigns, table, as_of=AS_OF, margin_rate=0.5, window="1M")
 
     def test_days_with_a_time_zone_are_refused(self):
         table = sales(sale("ann", "2024-03-05", 10.0))
         campaigns = CAMPAIGNS.assign(starts_at=CAMPAIGNS["starts_at"].dt.tz_localize("UTC"))
-        with pytest.raises(SchemaError, match="'starts_at'.*without time zone"):
+        with pytest.raises(SchemaError, match=r"'starts_at'.*without time zone"):
             campaign_roi(campaigns, table, as_of=AS_OF)
 
     def test_two_sale_events_of_one_day_are_two_sales(self):

@@ -1,5 +1,7 @@
 """What campaigns caused: those reached beside those held back at random."""
 
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -29,9 +31,13 @@ from custintel.report.sections.campaign_names import campaign_label
 from custintel.report.sections.rates import rate, with_below
 from custintel.report.sections.tested_returns import tested_blocks
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 Cells = list[Figure | Markup | str]
 
 _MOST_ROWS = 15
+_LONGEST = 24  # letters of a name in the drawing
 _MOST_DIGITS = 0.1  # a q below it is written with three decimals
 _OF_LIFTS = ("lift", "lift_low", "lift_high", "relative_lift")
 
@@ -43,7 +49,7 @@ def experiments_section(analysis: Analysis) -> Section | None:
         return None
     blocks: list[Block] = [Note(_basis(analysis))]
     shown = found.campaigns.head(_MOST_ROWS)
-    blocks.append(chart(lift_intervals(_drawn(shown, analysis), **_axis(analysis))))
+    blocks.append(chart(_lifts(shown, analysis)))
     blocks.append(_table(shown, len(found.campaigns), analysis))
     blocks += [Note(told) for told in [*_sizes(found, analysis), *_left_out(found)]]
     if analysis.campaigns.returns is None:
@@ -97,14 +103,21 @@ def _drawn(shown: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
     drawn = lifts.assign(
         is_control=False, is_rate=False, n=shown["n_reached"], is_different=shown["is_told"]
     )
-    drawn = drawn.set_axis([_label(each, analysis) for each in shown.index])
+    drawn = drawn.set_axis([_shortened(_label(each, analysis)) for each in shown.index])
     # The plot names in its title what the lifts are over.
     base = drawn.head(1).assign(is_control=True).set_axis([_("customers held back")])
     return pd.concat([base, drawn])
 
 
-def _axis(analysis: Analysis) -> dict[str, str | None]:
-    return {"outcome": _("revenue per customer"), "currency": analysis.currency}
+def _lifts(shown: pd.DataFrame, analysis: Analysis) -> "Axes":
+    outcome = _("revenue per customer")
+    return lift_intervals(_drawn(shown, analysis), outcome=outcome, currency=analysis.currency)
+
+
+def _shortened(label: str) -> str:
+    """Cut a name in its middle: campaigns of one kind often differ in a date at their end."""
+    half = _LONGEST // 2
+    return label if len(label) <= _LONGEST else f"{label[: half - 1].rstrip()}…{label[-half:]}"
 
 
 def _label(campaign_id: object, analysis: Analysis) -> str:
@@ -135,11 +148,10 @@ def _table(shown: pd.DataFrame, n_items: int, analysis: Analysis) -> Table:
     return Table(caption, headings, rows, is_wordy=True)
 
 
-def _row(key: str, label: str, row: "pd.Series[float]", currency: str | None) -> Cells:
+def _row(key: str, label: str, row: "pd.Series[Any]", currency: str | None) -> Cells:
     ends = {
         "low": points(f"{key}.points_low", row["is_buyer_lift_low"]),
         "high": points(f"{key}.points_high", row["is_buyer_lift_high"]),
-        "q": _q(f"{key}.bought_q", row["is_buyer_q"]),
     }
     return [
         label,
@@ -152,8 +164,10 @@ def _row(key: str, label: str, row: "pd.Series[float]", currency: str | None) ->
             rate(f"{key}.bought_held_back", row["is_buyer_held_back"]),
         ),
         with_below(
-            points(f"{key}.points", row["is_buyer_lift"]),
-            sentence("{low} to {high}, q {q}", **ends),
+            with_below(
+                points(f"{key}.points", row["is_buyer_lift"]), sentence("{low} to {high}", **ends)
+            ),
+            sentence("q {q}", q=_q(f"{key}.bought_q", row["is_buyer_q"])),
         ),
         with_below(
             amount(f"{key}.revenue", row["revenue_reached"], currency),
@@ -167,7 +181,7 @@ def _row(key: str, label: str, row: "pd.Series[float]", currency: str | None) ->
     ]
 
 
-def _verdict(row: "pd.Series[float]") -> str:
+def _verdict(row: "pd.Series[Any]") -> str:
     if row["is_mismatched"]:
         return _("not to be trusted")
     if not row["is_told"]:

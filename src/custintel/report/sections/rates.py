@@ -40,7 +40,7 @@ def rate_and_interval(
     return with_below(rate(whole, value), rate_between(whole, row, name))
 
 
-def with_below(figure: Figure | Markup | str, below: Markup | str) -> Markup:
+def with_below(figure: Figure | Markup | str, below: Figure | Markup | str) -> Markup:
     """Return a cell with one more line, in small print.
 
     >>> with_below("a", "b")

@@ -1,6 +1,7 @@
 """What campaigns earned on what they cost, beyond what customers held back buy anyway."""
 
 import math
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -108,14 +109,14 @@ def _table(shown: pd.DataFrame, labels: list[str], n_items: int, analysis: Analy
     return Table(caption, headings, rows, is_wordy=True)
 
 
-def _added(key: str, row: "pd.Series[float]", currency: str | None) -> Markup | str:
+def _added(key: str, row: "pd.Series[Any]", currency: str | None) -> Markup | str:
     if math.isnan(row["margin"]):
         return "–"
     between = amounts_between(key, row["margin_low"], row["margin_high"], currency)
     return with_below(amount(key, row["margin"], currency), between)
 
 
-def _returned(key: str, row: "pd.Series[float]") -> Markup | str:
+def _returned(key: str, row: "pd.Series[Any]") -> Markup | str:
     if math.isnan(row["romi"]):
         return "–"
     return with_below(
@@ -123,7 +124,7 @@ def _returned(key: str, row: "pd.Series[float]") -> Markup | str:
     )
 
 
-def _decision(row: "pd.Series[float]") -> str:
+def _decision(row: "pd.Series[Any]") -> str:
     if row["is_owed"]:
         return "–"
     if math.isnan(row["romi"]):
