@@ -1,5 +1,6 @@
 """What campaigns caused: those reached beside those held back at random."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -190,7 +191,7 @@ def _verdict(row: "pd.Series[Any]") -> str:
 
 
 def _q(key: str, value: float) -> Figure | str:
-    if pd.isna(value):
+    if math.isnan(value):
         return "–"
     return decimal(key, value, 3 if value < _MOST_DIGITS else 2)
 
