@@ -9,7 +9,6 @@ from typing import TypeGuard
 import numpy as np
 
 from custintel._text import translate as _
-from custintel._text import translate_plural as _n
 from custintel.errors import SchemaError
 
 
@@ -22,7 +21,7 @@ def require_columns(present: Iterable[object], columns: Sequence[str], *, table:
     missing = [name for name in columns if name not in names]
     if not missing:
         asked = set(columns)
-        return require_distinct(name for name in names if name in asked)
+        return require_distinct((name for name in names if name in asked), table=table)
     raise SchemaError(
         _(
             "Table {table!r} lacks {missing}; it has {present}. {advice}",
@@ -34,20 +33,19 @@ def require_columns(present: Iterable[object], columns: Sequence[str], *, table:
     )
 
 
-def require_distinct(names: Iterable[object]) -> None:
+def require_distinct(names: Iterable[object], *, table: str | None = None) -> None:
     """Raise `SchemaError` naming the columns of a table that have the name of another one."""
     doubled = [name for name, n in Counter(names).items() if n > 1]
-    if doubled:
-        raise SchemaError(
-            _n(
-                "The table has more than one column of the name {names}. Keep one of them, or "
-                "give the others names of their own.",
-                "The table has more than one column of each of the names {names}. Keep one of "
-                "each, or give the others names of their own.",
-                len(doubled),
-                names=quoted(doubled, most=6),
-            )
+    if not doubled:
+        return
+    raise SchemaError(
+        _(
+            "{table} has several columns named {names}. Keep one of each, or give the others "
+            "names of their own.",
+            table=_("The table") if table is None else _("Table {table!r}", table=table),
+            names=quoted(doubled, most=6),
         )
+    )
 
 
 def _with_nearest(name: str, names: list[str]) -> str:

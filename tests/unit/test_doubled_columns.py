@@ -14,7 +14,7 @@ EVENTS = pd.DataFrame(
     [["may", "ann", "sent", pd.Timestamp("2024-05-02"), "opened"]],
     columns=["campaign_id", "customer_id", "event", "occurred_at", "event"],
 )
-TOLD = "more than one column of the name 'event'"
+TOLD = "has several columns named 'event'"
 
 
 def polars_plan():

@@ -34,7 +34,6 @@ class CustomerColumns:
                 )
             )
         require_columns(self.frame.columns, names, table=self.table)
-        self._require_once(names)
         if self.frame.empty:
             raise SchemaError(
                 _(
@@ -125,18 +124,6 @@ class CustomerColumns:
 
     def _names(self) -> list[str]:
         return [str(name) for name in self.frame.columns]
-
-    def _require_once(self, names: tuple[str, ...]) -> None:
-        present = self._names()
-        repeated = [name for name in names if present.count(name) > 1]
-        if repeated:
-            raise SchemaError(
-                _(
-                    "Table {table!r} has several columns named {names}: keep one of each.",
-                    table=self.table,
-                    names=quoted(repeated),
-                )
-            )
 
 
 def require_count(value: int, *, name: str, most: int = MOST_PERIODS) -> int:
