@@ -214,12 +214,12 @@ def shop_arms(arms: pd.DataFrame) -> pd.DataFrame:
     torn = first.iloc[[1]].assign(arm="control")
     one_group = arms.iloc[2:10].assign(campaign_id="M004", arm="voucher")
     small = arms.iloc[2:12].assign(campaign_id="M007", arm=["control"] * 3 + ["standard"] * 7)
-    undated = arms.iloc[[20]].assign(campaign_id="M997", assigned_at=pd.NaT)
+    undated = arms.iloc[[20]].assign(campaign_id="M997")
     later = arms.iloc[[30]].assign(campaign_id="M068", assigned_at=pd.Timestamp("2024-12-12"))
     table = pd.concat([arms, again, torn, one_group, small, undated, later])
     table = table[["campaign_id", "customer_id", "arm", "assigned_at"]]
     # Of these, the start of the campaign stands for the day that is not told.
-    table.loc[table["campaign_id"] == "M013", "assigned_at"] = None
+    table.loc[table["campaign_id"].isin(["M013", "M997"]), "assigned_at"] = None
     return table.rename(columns={"arm": "Variant"})
 
 
