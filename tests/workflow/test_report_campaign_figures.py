@@ -44,9 +44,10 @@ CREATE TABLE t AS SELECT touch_id, customer_id, channel, occurred_at::TIMESTAMP 
     cost::DOUBLE AS cost
     FROM read_csv('{touches}', all_varchar = true, ignore_errors = true)
     WHERE touch_id NOT IN ('T1', 'T2') AND occurred_at::DATE <= DATE '{as_of}';
+CREATE TABLE arms AS FROM read_csv('{arms}', all_varchar = true, null_padding = true);
 CREATE TABLE every_arm AS
     SELECT DISTINCT campaign_id, customer_id, "Variant" AS arm, assigned_at::DATE AS day
-    FROM read_csv('{arms}', all_varchar = true, null_padding = true)
+    FROM arms
     WHERE customer_id IS NOT NULL AND "Variant" IS NOT NULL
     QUALIFY count(DISTINCT "Variant") OVER (PARTITION BY campaign_id, customer_id) = 1;
 CREATE TABLE a AS SELECT campaign_id, customer_id, arm = 'control' AS held_back,
