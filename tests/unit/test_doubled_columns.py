@@ -69,7 +69,7 @@ def test_transactions_and_lookups_are_refused_alike():
 
 def test_every_doubled_name_is_told():
     names = ["a", "b", "a", "b", "b", "c"]
-    with pytest.raises(SchemaError, match="each of the names 'a', 'b'"):
+    with pytest.raises(SchemaError, match="several columns named 'a', 'b'"):
         require_columns(names, ["a", "b", "c"], table="other")
 
 
