@@ -71,6 +71,7 @@ _MADE_BY = {
 BUILT_TABLES = (
     *("transactions", "customers", "accounts", "products"),
     *("campaigns", "campaign_events", "touches", "leads"),
+    *("cases", "surveys", "web_events"),
 )
 
 

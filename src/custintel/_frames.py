@@ -47,6 +47,8 @@ _NEVER_MISSING_IN = {
     # Leads, callers and the answers of surveys need not be known by name.
     "leads": ("lead_id",),
     "calls": ("opened_at",),
+    "cases": ("opened_at",),
+    "web_events": ("occurred_at",),
     "surveys": (),
 }
 _AMOUNTS = ("revenue", "cost", "discount", "quantity")
@@ -366,6 +368,14 @@ def day_number(column: str) -> nw.Expr:
     year = at.dt.year().cast(nw.Int64) - 1
     leap_days = year // 4 - year // 100 + year // 400
     return (365 * year + leap_days + at.dt.ordinal_day().cast(nw.Int64) - 719163).cast(nw.Int64)
+
+
+def second_number(column: str) -> nw.Expr:
+    """Return the seconds from 1970-01-01 to an instant; no two engines subtract instants alike."""
+    at = nw.col(column).dt
+    # Polars counts minutes in numbers too small for an hour of seconds.
+    hour, minute, second = (part.cast(nw.Int64) for part in (at.hour(), at.minute(), at.second()))
+    return day_number(column) * 86_400 + hour * 3600 + minute * 60 + second
 
 
 def month_number(column: str) -> nw.Expr:

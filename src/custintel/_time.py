@@ -114,6 +114,25 @@ def window_start(last_day: pd.Timestamp, window: Span) -> pd.Timestamp:
     return day_after - pd.Timedelta(days=round(window.to("D")))
 
 
+def window_end(day: pd.Timestamp, window: Span) -> pd.Timestamp:
+    """Return the last day of a `window` that begins the day after `day`; months are calendar ones.
+
+    The twin of `window_start`. A window of months ends before the date on which it began, or,
+    where its last month has no such date, before that month's last day: after the last day of a
+    month, windows of months are whole months. A window that begins after the end of another one
+    neither shares a day with it nor leaves one out.
+
+    >>> window_end(as_day("2024-01-31"), Span.parse("1M"))
+    Timestamp('2024-02-29 00:00:00')
+    >>> window_end(as_day("2024-02-29"), Span.parse("1M"))
+    Timestamp('2024-03-31 00:00:00')
+    """
+    months = window.count * PERIOD_MONTHS.get(window.unit, math.nan)
+    if months.is_integer():
+        return day + pd.Timedelta(days=1) + pd.DateOffset(months=int(months)) - pd.Timedelta(days=1)
+    return day + pd.Timedelta(days=round(window.to("D")))
+
+
 def require_after(calibration_end: pd.Timestamp, as_of: pd.Timestamp) -> None:
     """Raise `ValueError` unless there is a holdout: days after the end of the calibration."""
     if as_of <= calibration_end:

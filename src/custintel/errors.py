@@ -10,6 +10,7 @@ __all__ = [
     "ConvergenceError",
     "CustintelError",
     "CustintelWarning",
+    "LeakError",
     "MixedCurrencyError",
     "ReadError",
     "SchemaError",
@@ -56,6 +57,22 @@ class SelectionError(CustintelError, ValueError):
 
 class MixedCurrencyError(CustintelError, ValueError):
     """Amounts in several currencies would be added together."""
+
+
+class LeakError(CustintelError, ValueError):
+    """Features know what they are to foresee.
+
+    Parameters
+    ----------
+    message : str
+        Each feature, how it knows, and the evidence.
+    leaks : DataFrame or None
+        The same as a table, as `custintel.tables.find_leaks` returns it. Kept as an attribute.
+    """
+
+    def __init__(self, message: str, *, leaks: "pd.DataFrame | None" = None) -> None:
+        super().__init__(message)
+        self.leaks = leaks
 
 
 class ConvergenceError(CustintelError, RuntimeError):

@@ -87,7 +87,17 @@ MAIN_TABLES: dict[str, Callable[[Path], Any]] = {
     "purchase_history": lambda t: tables.purchase_history(t, as_of=AS_OF),
 }
 
+# Every line is seen by the features of the first; the second has labels besides.
+SNAPSHOTS: dict[str, Callable[[Path], Any]] = {
+    "snapshot to score": lambda t: (
+        tables.snapshot(t, as_of=AS_OF, window="12M", horizon="6M", labels=()).features
+    ),
+    "snapshot to learn": lambda t: (
+        tables.snapshot(t, as_of="2024-06-30", window="12M", horizon="6M").features
+    ),
+}
+
 TASKS = {
     (name, "custintel"): Task(order_lines, lambda path, make=make: _told(make(path)))
-    for name, make in MAIN_TABLES.items()
+    for name, make in (MAIN_TABLES | SNAPSHOTS).items()
 }

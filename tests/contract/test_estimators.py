@@ -25,6 +25,8 @@ WITH_SETTINGS = [
     models.CustomerClusters(
         method="k_prototypes", features=["sector", "monetary"], gamma=1.0, transform="none"
     ),
+    models.PropensityModel(segment="sector", method="segment_rate"),
+    models.PropensityModel(segment="sector", method="firth"),
 ]
 # They learn from an experiment, and have no likelihood either.
 UPLIFT = {models.TwoModelUplift, models.ClassTransformationUplift}
@@ -35,7 +37,9 @@ ESTIMATORS = [
     *(value() for name in models.__all__ if (value := getattr(models, name)) in CLASSES),
     *WITH_SETTINGS,
 ]
-LIKELIHOODS = [model for model in ESTIMATORS if type(model) not in CLUSTERS | UPLIFT]
+# They tell probabilities of one outcome.
+OUTCOMES = {models.ChurnModel, models.PropensityModel}
+LIKELIHOODS = [model for model in ESTIMATORS if type(model) not in CLUSTERS | UPLIFT | OUTCOMES]
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def table(model, purchase_table, occasion_table, contract_table, rfm):
         models.BetaGeoBetaBinomialModel: occasion_table,
         models.ShiftedBetaGeoModel: contract_table,
         models.CustomerClusters: rfm,
-        **dict.fromkeys(UPLIFT, rfm),
+        **dict.fromkeys(UPLIFT | OUTCOMES, rfm),
     }
     return tables.get(type(model), purchase_table)
 
@@ -106,8 +110,15 @@ def purchase_table():
     return with_repeats(distinct)
 
 
+OUTCOME_FEATURES = ["recency_days", "frequency", "monetary", "sector"]
+
+
 def fit(model, table, **weights):
     """Fit a model on a table, which is all that most of them need."""
+    if type(model) in OUTCOMES:
+        # The longer ago the last purchase, the likelier; the cents stand for chance.
+        is_churned = table["recency_days"] / 400 + table["monetary"] % 1 > 1
+        return model.fit(table[OUTCOME_FEATURES], is_churned, **weights)
     if type(model) not in UPLIFT:
         return model.fit(table, **weights)
     features = table[["recency_days", "frequency", "monetary"]]
@@ -116,6 +127,8 @@ def fit(model, table, **weights):
 
 def answers(fitted, table):
     """Return what a fitted model says of each customer."""
+    if type(fitted) in OUTCOMES:
+        return fitted.probabilities(table)
     if type(fitted) in UPLIFT:
         return fitted.predict(table).to_frame()
     return fitted.assignments(table) if type(fitted) in CLUSTERS else fitted.forecast(table)

@@ -5,7 +5,7 @@ import tomllib
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-EXTRAS = ("polars", "spark", "test")
+EXTRAS = ("boost", "polars", "skops", "spark", "test")
 ONLY_TESTED_NEWEST = {
     *("custintel", "hypothesis", "import-linter", "numpydoc"),
     *("pytest", "pytest-benchmark", "pytest-xdist"),

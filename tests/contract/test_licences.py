@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 
 FORBIDDEN = re.compile(r"\b(A?GPL)|(GNU (Affero )?General Public)")
-EXTRAS = ["lifetimes", "polars", "spark"]
+EXTRAS = ["boost", "lifetimes", "polars", "skops", "spark"]
 
 
 def required_by(name, extras=()):

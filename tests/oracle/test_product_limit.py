@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from custintel._product_limit import ProductLimit, Waits
 from custintel.affinity import interpurchase_times
-from custintel.affinity._product_limit import ProductLimit, Waits
 
 
 @pytest.fixture(scope="module")

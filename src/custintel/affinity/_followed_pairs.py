@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from custintel._intervals import Floats
+from custintel._runs import Flags, Ints
 from custintel.affinity._following import Cases, Rule, Runs, Sums
 from custintel.affinity._repeated_cases import RepeatedCases
-from custintel.affinity._sequences import Flags, Ints, Sequences
+from custintel.affinity._sequences import Sequences
 
 
 @dataclass(frozen=True, slots=True, eq=False)

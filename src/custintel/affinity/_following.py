@@ -12,13 +12,11 @@ from itertools import pairwise
 import numpy as np
 
 from custintel._intervals import Floats
+from custintel._runs import Flags, Ints, starts_of_runs
 from custintel._time import PERIOD_MONTHS, Span
 from custintel.affinity._sequences import (
-    Flags,
-    Ints,
     Sequences,
     stable_order,
-    starts_of_runs,
 )
 
 # Pairs of a case and what follows it that are made at once: 16 bytes each, and sorted.

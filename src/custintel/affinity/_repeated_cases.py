@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from custintel._intervals import Floats
+from custintel._runs import Ints, starts_of_runs
 from custintel.affinity._following import Sums
-from custintel.affinity._sequences import Ints, starts_of_runs
 
 # (Pair, customer) cells that are worked on at once, in a dozen arrays.
 _BLOCK = 4_000_000

@@ -12,18 +12,16 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from custintel import _formats as formats
 from custintel._frames import Frame, day_number, has_column, lazy, number_of_day, to_pandas
+from custintel._runs import Flags, Ints, starts_of_runs
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._time import Day, Span, as_day
 from custintel.affinity._own_orders import own_orders
 from custintel.errors import SchemaError, WeakResultWarning
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 MISSING = N_("(missing)")
 
 # Beyond this share of steps within a day, the tie rule says more than the customers do.
@@ -124,17 +122,6 @@ def stable_order(keys: Ints) -> Ints:
         return np.argsort(keys, kind="stable")
     packed = np.sort((keys << bits) | np.arange(len(keys)))
     return packed & ((1 << bits) - 1)
-
-
-def starts_of_runs(values: Ints) -> Ints:
-    """Return where runs of equal values start.
-
-    >>> starts_of_runs(np.array([5, 5, 7, 5])).tolist()
-    [0, 2, 3]
-    """
-    if not len(values):
-        return np.empty(0, np.int64)
-    return np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
 
 
 def _purchase_lines(

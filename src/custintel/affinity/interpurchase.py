@@ -8,11 +8,12 @@ import pandas as pd
 
 from custintel._frames import Frame, day_number, lazy, number_of_day, to_pandas
 from custintel._intervals import Floats, normal_quantile
+from custintel._product_limit import ProductLimit, Waits
+from custintel._runs import Ints, starts_of_runs
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._time import Day, as_day
-from custintel.affinity._product_limit import ProductLimit, Waits
-from custintel.affinity._sequences import Ints, coded_as_text, stable_order, starts_of_runs
+from custintel.affinity._sequences import coded_as_text, stable_order
 from custintel.errors import SchemaError
 
 TOTAL = N_("total")

@@ -9,12 +9,13 @@ import pandas as pd
 from custintel._checks import require_count
 from custintel._frames import Frame
 from custintel._intervals import Floats, normal_quantile, wilson_interval
+from custintel._runs import Flags, Ints
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._time import Day, Span
 from custintel.affinity._following import Cases, Rule, Sums
 from custintel.affinity._repeated_cases import RepeatedCases
-from custintel.affinity._sequences import Flags, Ints, Sequences, read_sequences
+from custintel.affinity._sequences import Sequences, read_sequences
 from custintel.errors import SchemaError
 
 OTHER, NONE = N_("(other items)"), N_("(no further purchase)")

@@ -30,6 +30,8 @@ from custintel.plots.campaigns import (
 from custintel.plots.channels import best_channel_intervals, channel_bars
 from custintel.plots.clusters import cluster_profile_heatmap, cluster_stability_plot
 from custintel.plots.concentration import concentration_lines, decile_bars, mover_bars
+from custintel.plots.customer_rates import inactivity_lines, retention_lines
+from custintel.plots.decisions import budget_value_curve, plan_bars, warning_lines
 from custintel.plots.equity import equity_bars, equity_curve
 from custintel.plots.event_studies import event_study_lines
 from custintel.plots.experiments import lift_intervals, look_lines, power_lines
@@ -43,6 +45,12 @@ from custintel.plots.margins import margin_bars, marketing_rate_bars
 from custintel.plots.migration import migration_heatmap, segment_flow_bars
 from custintel.plots.mix import channel_mix_heatmap
 from custintel.plots.partners import partner_intervals
+from custintel.plots.prediction_drivers import (
+    drift_bars,
+    partial_dependence_lines,
+    prediction_driver_bars,
+)
+from custintel.plots.predictions import calibration_plot, gains_curve, profit_curve
 from custintel.plots.price_volume import price_volume_mix_bars
 from custintel.plots.profiles import profile_bars, profile_differences
 from custintel.plots.profitability import whale_plot
@@ -63,6 +71,7 @@ from custintel.plots.sales_forecast import forecast_fan, seasonal_profile
 from custintel.plots.scenarios import tornado
 from custintel.plots.segmentation import segment_bars
 from custintel.plots.sequences import interpurchase_curve, next_purchase_bars, transition_heatmap
+from custintel.plots.staying import second_purchase_lines, survival_lines
 from custintel.plots.survival import survival_curve
 from custintel.plots.uplift import targeting_profit_curve, uplift_decile_bars, uplift_gain_curve
 
@@ -78,6 +87,8 @@ __all__ = [
     "breadth_bars",
     "break_even_line",
     "budget_bars",
+    "budget_value_curve",
+    "calibration_plot",
     "calibration_points",
     "campaign_budget_bars",
     "cash_flow_bars",
@@ -92,6 +103,7 @@ __all__ = [
     "credit_bars",
     "customer_share_bars",
     "decile_bars",
+    "drift_bars",
     "driver_bars",
     "due_trigger_heatmap",
     "elasticity_intervals",
@@ -103,9 +115,11 @@ __all__ = [
     "forecast_heatmap",
     "frequency_bars",
     "funnel_bars",
+    "gains_curve",
     "growth_bars",
     "holdout_bars",
     "implied_growth",
+    "inactivity_lines",
     "interpurchase_curve",
     "kpi_intervals",
     "lift_intervals",
@@ -126,14 +140,18 @@ __all__ = [
     "ownership_lines",
     "pair_lifts",
     "pair_matrix",
+    "partial_dependence_lines",
     "partner_intervals",
     "path_bars",
+    "plan_bars",
     "portfolio_bubbles",
     "power_lines",
+    "prediction_driver_bars",
     "pressure_bars",
     "price_volume_mix_bars",
     "profile_bars",
     "profile_differences",
+    "profit_curve",
     "project_cost_bars",
     "project_progress_lines",
     "promotion_bars",
@@ -143,20 +161,24 @@ __all__ = [
     "referral_bars",
     "removal_effect_bars",
     "response_differences",
+    "retention_lines",
     "revenue_over_time",
     "revenue_share_bars",
     "roi_intervals",
     "seasonal_profile",
+    "second_purchase_lines",
     "segment_bars",
     "segment_flow_bars",
     "self_service_differences",
     "sensitivity_bars",
     "survival_curve",
+    "survival_lines",
     "targeting_profit_curve",
     "tornado",
     "tracking_lines",
     "transition_heatmap",
     "uplift_decile_bars",
     "uplift_gain_curve",
+    "warning_lines",
     "whale_plot",
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from custintel._intervals import Bounds, Floats, normal_quantile
-from custintel.affinity._sequences import Flags, Ints, starts_of_runs
+from custintel._runs import Flags, Ints, starts_of_runs
 
 _N_BINS = 12  # steps of each curve at which the design effect is found
 _NOT_LESS = 1e-9  # shares that are equal on paper may differ by rounding
