@@ -21,6 +21,7 @@ from custintel._checks import (
 )
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import ReadError, SchemaError, SetAsideWarning
 
 if TYPE_CHECKING:
@@ -355,7 +356,7 @@ def warn_refunds_alone(customers: pd.Index) -> None:
             len(customers),
             examples=quoted(customers, most=3),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
 
 
 def day_number(column: str) -> nw.Expr:

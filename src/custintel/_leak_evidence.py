@@ -154,14 +154,15 @@ def _too_good(
 def _scores(feature: pd.Series, labels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a feature as numbers; of categories, the rate of the label in other rows.
 
-    A rate among the row's own would know its label. So rows at even places take the rates of
-    those at odd places, and the reverse.
+    A rate among the row's own would know its label. So every other customer, in the order of
+    their ids, takes the rates of the rest, and the reverse: whatever the order of the rows.
     """
     if _is_number(feature):
         return np.asarray(feature.to_numpy(float), np.float64)
     if feature.dtype.kind == "M":
         return np.asarray(feature.astype("int64").to_numpy(), np.float64)
-    is_even = np.arange(len(feature)) % 2 == 0
+    customers = feature.index.get_level_values(0).astype(str)
+    is_even = pd.factorize(customers, sort=True)[0] % 2 == 0
     score = np.full(len(feature), labels.mean())
     text = feature.astype(str).reset_index(drop=True)
     for own in (is_even, ~is_even):

@@ -12,6 +12,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize_scalar
 from statsmodels.duration.survfunc import survdiff
 
 from custintel.datasets import load_cdnow
@@ -23,6 +24,7 @@ from custintel.retention import (
     survival_curves,
     survival_times,
 )
+from custintel.retention.survival_comparison import _inverse
 
 TREATED = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+".split()
 PLACEBO = "1 1 2 2 3 4 4 5 5 8 8 8 8 11 11 12 12 15 17 22 23".split()
@@ -301,3 +303,42 @@ def test_missing_clusters_and_endless_covariates_are_named():
     spans = table.assign(duration_days=pd.to_timedelta(table["duration_days"], unit="D"))
     with pytest.raises(SchemaError, match="'duration_days' that is not a number"):
         survival_curves(spans)
+
+
+@pytest.mark.filterwarnings("ignore::custintel.errors.WeakResultWarning")
+def test_who_enters_on_a_day_on_which_others_leave_is_at_risk_after_it():
+    """By Efron's likelihood in loops: whole days make entries and endings coincide."""
+    rng = np.random.default_rng(0)
+    days = rng.integers(2, 12, 60).astype(float)
+    entered = np.minimum(rng.integers(0, 8, 60), days - 1)
+    ended, x = rng.random(60) < 0.8, rng.normal(size=60)
+
+    def loss(slope):
+        risk, total = np.exp(slope * x), 0.0
+        for day in np.unique(days[ended]):
+            here = (days == day) & ended
+            seen = risk[(entered < day) & (days >= day)].sum()
+            for k in range(here.sum()):
+                total += np.log(seen - k / here.sum() * risk[here].sum())
+            total -= slope * x[here].sum()
+        return total
+
+    best = minimize_scalar(loss, bounds=(-2, 2), method="bounded", options={"xatol": 1e-9}).x
+    information = (loss(best + 1e-4) - 2 * loss(best) + loss(best - 1e-4)) / 1e-8
+    table = {"duration_days": days, "is_ended": ended, "entered_days": entered, "x": x}
+    found = hazard_ratios(pd.DataFrame(table), covariates=["x"]).iloc[0]
+    assert found["coefficient"] == pytest.approx(best, abs=1e-5)
+    assert found["standard_error"] == pytest.approx(information**-0.5, rel=1e-4)
+
+
+def test_degrees_of_freedom_do_not_grow_with_the_number_of_rows():
+    variance = 1e12 * np.array([[2 / 3 + 1e-15, -1 / 3, -1 / 3], [-1 / 3, 2 / 3, -1 / 3]])
+    variance = np.vstack([variance, -variance.sum(axis=0)])
+    n_free, inverse = _inverse(variance)
+    assert n_free == 2
+    np.testing.assert_allclose(variance @ inverse @ variance, variance, rtol=1e-9)
+
+
+def test_durations_that_are_no_pandas_table_are_refused():
+    with pytest.raises(TypeError, match="durations is a pandas table"):
+        survival_curves([1, 2])

@@ -134,3 +134,12 @@ def test_empty_tables_say_so_and_missing_columns_are_named(windows):
         assert len(drawn(plot(table[:0])).texts) == 1
         with pytest.raises(SchemaError, match="lacks"):
             plot(table.drop(columns=table.columns[1]))
+
+
+def test_nobody_is_said_to_be_gone_who_stays_after_the_last_ending():
+    lasting = pd.DataFrame({"group": "lasting", "days": [0.0], "n_at_risk": [30]})
+    lasting = lasting.assign(survival=1.0, survival_low=1.0, survival_high=1.0)
+    table = pd.concat([curves(), lasting], ignore_index=True)
+    told = [text.get_text() for text in survival_lines(table).texts]
+    assert "30" in told
+    assert "0" not in told

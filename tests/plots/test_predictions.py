@@ -1,6 +1,7 @@
 """Plots of predictions show the numbers of their tables."""
 
 import io
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -68,4 +69,39 @@ def test_numbers_are_those_of_the_tables(tables):
     drift = tables[plots.drift_bars]
     bars = sorted(bar.get_width() for bar in plots.drift_bars(drift).patches)
     np.testing.assert_allclose(bars, np.sort(drift["psi"]))
+    plt.close("all")
+
+
+def test_twenty_categories_have_room_for_their_names():
+    names = [f"A sector with a long name, {number}" for number in range(20)]
+    table = pd.DataFrame(
+        {"value": np.nan, "text": names, "probability": np.linspace(0.1, 0.6, 20)},
+        index=pd.MultiIndex.from_product([["sector"], range(1, 21)], names=["feature", "point"]),
+    ).assign(
+        tenth_percentile=lambda each: each["probability"] - 0.1,
+        ninetieth_percentile=lambda each: each["probability"] + 0.1,
+    )
+    ax = plots.partial_dependence_lines(table)
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.get_yticklabels()]
+    assert not any(box.overlaps(other) for box, other in pairwise(boxes))
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), table["probability"][::-1])
+    plt.close("all")
+
+
+def test_nothing_is_cut_off(tables):
+    drivers = tables["odds"].rename(index=lambda name: f"{name} " * 3)
+    ax = plots.prediction_driver_bars(drivers)
+    ax.figure.draw_without_rendering()
+    box = ax.xaxis.label.get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= ax.figure.bbox.x1
+    plt.close("all")
+
+
+def test_long_categories_can_be_told_apart(tables):
+    terms = [f"sector_of_the_company = Trade, {kind}" for kind in ("retail", "wholesale")]
+    drivers = tables["odds"].set_axis(terms)
+    names = [text.get_text() for text in plots.prediction_driver_bars(drivers).get_yticklabels()]
+    assert names == ["sector_of_t… = Trade, wholesale", "sector_of_t… = Trade, retail"]
     plt.close("all")

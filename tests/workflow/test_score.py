@@ -302,11 +302,36 @@ def test_a_place_that_cannot_be_written_is_named(
     assert [each.name for each in tmp_path.iterdir()] == [out.name]
 
 
+def test_a_place_that_cannot_be_written_is_named_before_the_work(
+    orders: Path, tmp_path: Path, out: Path
+) -> None:
+    status, _stdout, stderr = run("train", orders, "--models", out, *SPANS)
+    assert status == 2
+    assert stderr.startswith("custintel: ")  # the first line: no file was read
+    assert "is a file, no folder" in stderr
+    status, _stdout, stderr = run("score", orders, "--models", "none", "--out", tmp_path)
+    assert status == 2
+    assert "it is a folder" in stderr
+
+
+def test_amounts_that_name_no_currency_are_remarked(
+    orders: Path, models: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "unnamed.csv"
+    table = pd.read_csv(orders, dtype=str)
+    table.rename(columns={"amount (USD)": "amount"}).to_csv(path, index=False)
+    status, _stdout, log = run("score", path, "--models", models, "--out", tmp_path / "s.parquet")
+    assert status == 0
+    assert "trained on amounts in USD; these name no currency" in log
+
+
 BAD_TRAINING = {
     "too short": (["--window", "12M", "--horizon", "6M"], "--as-of"),
     "no unit": (["--window", "6", "--horizon", "6M"], "A span is a number above zero"),
     "a path for a name": ([*SPANS, "--name", "../x"], "--name takes letters"),
-    "an unknown method": ([*SPANS, "--method", "magic"], "method is one of"),
+    "an unknown method": ([*SPANS, "--method", "magic"], "--method is one of"),
+    "a single day": ([*SPANS, "--as-of", "1997-12-31"], "give two days or more"),
+    "a day that is none": ([*SPANS, "--as-of", "soon"], "--as-of is a date"),
     "an unknown population": ([*SPANS, "--population", "all"], "population is one of"),
     "labels that nobody saw": (
         [*SPANS, "--as-of", "1997-06-30", "--as-of", "1998-03-31"],

@@ -1,6 +1,5 @@
 """Who bought what, as a sparse matrix: what every measure of affinity starts from."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from custintel._frames import Frame, day_number, has_column, lazy, number_of_day
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.affinity._own_orders import own_orders
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 
@@ -88,7 +88,7 @@ def warn_unnamed(baskets: Baskets, by: str) -> None:
             total=formats.number(baskets.n_lines),
             by=by,
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
 
 
 def warn_single_items(baskets: Baskets, by: str) -> None:
@@ -100,7 +100,7 @@ def warn_single_items(baskets: Baskets, by: str) -> None:
             n=formats.number(baskets.matrix.shape[0]),
             by=by,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,6 @@ and those of one day are ordered by their item. So the order depends neither on 
 on that of the rows.
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from custintel._runs import Flags, Ints, starts_of_runs
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._time import Day, Span, as_day
+from custintel._warnings import warn
 from custintel.affinity._own_orders import own_orders
 from custintel.errors import SchemaError, WeakResultWarning
 
@@ -69,11 +69,11 @@ class Sequences:
         n_ties = int((is_step & (np.diff(self.day) == 0)).sum())
         if n_ties > _MANY_TIES * n_steps:
             message = _ties(n_ties, n_steps, has_orders=self.has_orders)
-            warnings.warn(message, WeakResultWarning, stacklevel=3)
+            warn(message, WeakResultWarning)
 
     def warn_unobserved(self, horizon: Span | None) -> None:
         """Warn the caller of the calling function that of no case it is known what followed."""
-        warnings.warn(_unobserved(self, horizon), WeakResultWarning, stacklevel=3)
+        warn(_unobserved(self, horizon), WeakResultWarning)
 
 
 def read_sequences(transactions: Frame, *, as_of: Day, by: str) -> Sequences:

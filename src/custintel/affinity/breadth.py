@@ -1,6 +1,5 @@
 """How many kinds of things customers buy, beside what mere activity would bring."""
 
-import warnings
 from typing import Any
 
 import narwhals as nw
@@ -16,6 +15,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning
 
 
@@ -148,7 +148,7 @@ def _warn_unnamed(lines: nw.LazyFrame[Any], by: str) -> None:
     ).iloc[0]
     n = int(counted["n"])
     if n:
-        warnings.warn(
+        warn(
             _n(
                 "{n} of {total} purchase lines has no {by}: it counts in its order, but in no "
                 "category.",
@@ -160,7 +160,6 @@ def _warn_unnamed(lines: nw.LazyFrame[Any], by: str) -> None:
                 by=by,
             ),
             SetAsideWarning,
-            stacklevel=3,
         )
 
 

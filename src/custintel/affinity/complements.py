@@ -1,6 +1,5 @@
 """What to offer with an order, from the pairs of products that are bought together."""
 
-import warnings
 from collections.abc import Iterable
 
 import pandas as pd
@@ -8,6 +7,7 @@ import pandas as pd
 from custintel._checks import quoted, require_between, require_columns, require_count
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 
 _NEEDED = [
@@ -121,7 +121,7 @@ def _warn_without_pairs(held: list[str], with_pairs: set[str]) -> None:
             total=len(held),
             examples=quoted(without, most=3),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
 
 
 def _ranked(found: pd.DataFrame, n: int) -> pd.DataFrame:

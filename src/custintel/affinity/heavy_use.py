@@ -1,6 +1,5 @@
 """Which companies, or people, buy more of something than the others do."""
 
-import warnings
 from typing import Any
 
 import narwhals as nw
@@ -25,6 +24,7 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning
 
 MISSING = N_("(missing)")
@@ -175,7 +175,7 @@ def _known(cells: pd.DataFrame, unit: str) -> pd.DataFrame:
     is_known = cells["unit"].notna()
     n = int(cells.loc[~is_known, "lines"].sum())
     if n:
-        warnings.warn(
+        warn(
             _n(
                 "{n} of {total} lines has no {unit}, and is left out.",
                 "{n} of {total} lines have no {unit}, and are left out.",
@@ -185,7 +185,6 @@ def _known(cells: pd.DataFrame, unit: str) -> pd.DataFrame:
                 unit=unit,
             ),
             SetAsideWarning,
-            stacklevel=3,
         )
     return cells[is_known].groupby(["unit", "item"], as_index=False).sum()
 

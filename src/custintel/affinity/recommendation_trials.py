@@ -1,6 +1,5 @@
 """Whether recommendations would have hit: made in the past, judged by what came after."""
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day, require_after
+from custintel._warnings import warn
 from custintel.affinity._baskets import Baskets, read_baskets, warn_unnamed
 from custintel.affinity._neighbours import Catalogue, Ranked, entries, ranked_items
 from custintel.affinity._paired_rates import PairedRates
@@ -311,7 +311,7 @@ def _require_evaluated(n_evaluated: int, cut: pd.Timestamp) -> None:
             n_evaluated,
             few=_FEW,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
 
 
 def _offered(catalogue: Catalogue, owned: "csr_array", n: int) -> dict[str, Ranked]:

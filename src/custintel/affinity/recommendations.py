@@ -1,6 +1,5 @@
 """What to offer to whom: what customers who own the same things own besides."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Literal
 
@@ -14,6 +13,7 @@ from custintel._frames import Frame, plain_text
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
+from custintel._warnings import warn
 from custintel.affinity._baskets import Baskets, read_baskets, warn_unnamed
 from custintel.affinity._neighbours import Catalogue, Ranked, ranked_items, strongest_reasons
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
@@ -196,7 +196,7 @@ def _warn_unknown(unknown: pd.Index) -> None:
             len(unknown),
             examples=quoted(unknown, most=3),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
 
 
 def _warn_nothing_left(who: pd.Index, ranked: Ranked) -> None:
@@ -210,7 +210,7 @@ def _warn_nothing_left(who: pd.Index, ranked: Ranked) -> None:
             len(empty),
             examples=quoted(empty, most=3),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
 
 
 def _as_table(

@@ -3,7 +3,6 @@
 Both are put in order in memory: there is no engine-neutral way of listing what came before.
 """
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from custintel._frames import Frame, number_of_day
 from custintel._intervals import Floats
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, Span, as_day
+from custintel._warnings import warn
 from custintel.attribution._lines import (
     Conversions,
     Touches,
@@ -56,7 +56,7 @@ def _put_in_order(merged: "_Merged", tied: pd.DataFrame) -> None:
             "once.",
             n,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=4)
+        warn(message, WeakResultWarning)
 
 
 def _cuts(at: Ints, lookback: Span) -> Ints:

@@ -4,7 +4,6 @@ As few columns as it takes, channels and customers as numbers: their names, row 
 take most of the memory.
 """
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from custintel._checks import quoted
 from custintel._frames import Frame, has_column, lazy, to_pandas
 from custintel._intervals import Floats
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.attribution._paths import LARGEST, Ints, coded
 from custintel.errors import SchemaError, SetAsideWarning
 
@@ -189,4 +189,4 @@ def _warn_of_refunds(customers: "pd.Series[Any]") -> None:
             len(customers),
             examples=quoted(customers.sort_values(), most=3),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=5)
+        warn(message, SetAsideWarning)

@@ -1,6 +1,5 @@
 """How a budget is best split among channels: which to increase, to hold and to cut."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from custintel._intervals import Floats, normal_quantile
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.attribution._curves import CURVES
 from custintel.attribution._water_filling import filled
 from custintel.errors import SchemaError, WeakResultWarning
@@ -168,7 +168,7 @@ def reallocate_budget(
     table["is_extrapolated"] = _is_beyond(channels, proposed)
     outside = table.index[table["is_extrapolated"]]
     if len(outside):
-        warnings.warn(_beyond(outside), WeakResultWarning, stacklevel=2)
+        warn(_beyond(outside), WeakResultWarning)
     gain_low, gain_high = np.quantile(gains.sum(axis=1), tails)
     now, then = (float(table[f"conversions_{name}"].sum()) for name in ("current", "proposed"))
     return BudgetPlan(

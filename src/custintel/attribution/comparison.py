@@ -1,6 +1,5 @@
 """What the methods of attribution say of each channel, side by side, and what it costs."""
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +8,7 @@ import pandas as pd
 from custintel._checks import quoted, require_between, require_columns, require_type
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.attribution._paths import NO_TOUCH
 from custintel.errors import SchemaError, WeakResultWarning
 
@@ -100,7 +100,7 @@ def attribution_comparison(
     rows = rows[["channel", "method", *_CREDITS]].iloc[_order(rows, len(credits))]
     table = _with_costs(rows.reset_index(drop=True), costs, margin_rate)
     for reason in _weaknesses(table, costs, channels):
-        warnings.warn(reason, WeakResultWarning, stacklevel=2)
+        warn(reason, WeakResultWarning)
     return table
 
 

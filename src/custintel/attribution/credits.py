@@ -1,13 +1,12 @@
 """Which channels brought the conversions: each conversion shared out among its touches."""
 
-import warnings
-
 import pandas as pd
 
 from custintel._frames import Frame
 from custintel._intervals import normal_quantile
 from custintel._text import translate as _
 from custintel._time import Day
+from custintel._warnings import warn
 from custintel.attribution._credits import credit_table, weakness
 from custintel.attribution._journeys import read_journeys
 from custintel.attribution._paths import read_paths
@@ -128,7 +127,7 @@ def attribute(  # noqa: PLR0913 - two tables, and what paths and their credits a
     )
     weak = weakness(paths)
     if weak:
-        warnings.warn(weak, WeakResultWarning, stacklevel=2)
+        warn(weak, WeakResultWarning)
     return credit_table(paths, rule, level=level, by=by)
 
 
@@ -198,5 +197,5 @@ def attribute_paths(paths: pd.DataFrame, *, method: Method, level: float = 0.95)
     found = read_paths(paths)
     weak = weakness(found)
     if weak:
-        warnings.warn(weak, WeakResultWarning, stacklevel=2)
+        warn(weak, WeakResultWarning)
     return credit_table(found, rule, level=level, by="channel")

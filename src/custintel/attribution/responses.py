@@ -1,6 +1,5 @@
 """How conversions grow with what is spent on a channel, with less for each further amount."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from custintel._checks import quoted, require_between, require_choice, require_c
 from custintel._intervals import Floats, normal_quantile
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.attribution._curves import CURVES, Curve
 from custintel.errors import ConvergenceError, SchemaError, WeakResultWarning
 
@@ -109,7 +109,7 @@ def fit_response(
             "begin at 0, so that part of what came with spend may be free too.",
             n=n_free,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=2)
+        warn(message, WeakResultWarning)
     fits = {
         str(name): _fitted(part["spend"].to_numpy(), part["conversions"].to_numpy(), CURVES[curve])
         for name, part in periods[periods["spend"] > 0].groupby("channel")
@@ -118,7 +118,7 @@ def fit_response(
     if vague and elasticity is None:
         raise ConvergenceError(_unidentified(vague))
     if vague and elasticity is not None:
-        warnings.warn(_assumed(vague, elasticity), WeakResultWarning, stacklevel=2)
+        warn(_assumed(vague, elasticity), WeakResultWarning)
         for name in vague:
             fits[name] = fits[name].assuming(elasticity)
     rows = {name: {"curve": curve, **fit.row(z)} for name, fit in fits.items()}

@@ -1,6 +1,5 @@
 """What became of the messages of each group: the counts that all rates are made of."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from custintel._frames import Frame, has_column, to_pandas
 from custintel._intervals import wilson_interval
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.campaigns._messages import COUNTED, MISSING, RESPONSES, TIMES, messages
 from custintel.errors import SchemaError, WeakResultWarning
 
@@ -130,7 +130,7 @@ def with_interval(
     return {name: successes / trials.where(trials > 0), **columns}
 
 
-def warn_elsewhere(table: pd.DataFrame, *, stacklevel: int = 3) -> None:
+def warn_elsewhere(table: pd.DataFrame) -> None:
     """Warn the caller of the calling function of what came of messages not delivered."""
     n = int(table["n_elsewhere"].sum())
     if n:
@@ -142,7 +142,7 @@ def warn_elsewhere(table: pd.DataFrame, *, stacklevel: int = 3) -> None:
             n,
             shown=formats.number(n),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=stacklevel)
+        warn(message, WeakResultWarning)
 
 
 def require_other_name(by: str | None, columns: Sequence[str]) -> None:

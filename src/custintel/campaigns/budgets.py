@@ -1,13 +1,12 @@
 """What campaigns may cost, what they did cost, and what is left of the year's budget."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted, require_between
 from custintel._frames import Frame
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.campaigns._campaign_rows import quotient, read_campaigns
 from custintel.errors import WeakResultWarning
 
@@ -77,7 +76,7 @@ def budget_table(campaigns: Frame, *, annual_budget: float) -> pd.DataFrame:
     variance = table["cost"] - table["budget"]
     committed = table["cost"].fillna(table["budget"])
     for reason in _weaknesses(table, committed, annual_budget):
-        warnings.warn(reason, WeakResultWarning, stacklevel=2)
+        warn(reason, WeakResultWarning)
     committed = committed.fillna(0.0)
     columns = table[["campaign_name", "starts_at", "budget", "cost"]]
     return columns.assign(

@@ -1,6 +1,5 @@
 """From the campaign to what buyers say of it: every step in one table."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from custintel._frames import Frame
 from custintel._intervals import wilson_interval
 from custintel._text import translate as _
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.campaigns._campaign_rows import quotient, read_campaigns, uncosted
 from custintel.campaigns._credited_sales import sales_lines, unpriced
 from custintel.campaigns._loop_links import (
@@ -218,13 +218,13 @@ def closed_loop(
     counts = responders(records.events, as_of=last_day)
     uncosted_ids = table.index[table["cost"].isna()]
     if len(uncosted_ids):
-        warnings.warn(uncosted(uncosted_ids), WeakResultWarning, stacklevel=2)
+        warn(uncosted(uncosted_ids), WeakResultWarning)
     has_later = records.calls is not None or records.surveys is not None
     sold = bought_of(sales_lines(sales, last_day), table.index, who=has_later)
     n_unpriced = sold.totals["n_unpriced"]
     if n_unpriced.any():
         names = n_unpriced.index[n_unpriced > 0]
-        warnings.warn(unpriced(names, int(n_unpriced.sum())), WeakResultWarning, stacklevel=2)
+        warn(unpriced(names, int(n_unpriced.sum())), WeakResultWarning)
     calls = called(records.calls, sold.buyers, last_day)
     surveys = answered(records.surveys, sold.buyers, last_day)
     steps = counts.drop(columns=["n_rows", "n_sales", "revenue"]).join(sold.totals, how="outer")

@@ -1,6 +1,5 @@
 """What a campaign's results cost, one by one and by the thousand."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from custintel._checks import require_between, require_type
 from custintel._frames import Frame, as_narwhals
 from custintel._intervals import Bounds, Floats, wilson_interval
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.campaigns._campaign_rows import (
     grouped_labels,
     quotient,
@@ -123,7 +123,7 @@ def cost_per_result(
     counted = counted_campaigns(campaigns, events, by)
     names = counted.index[counted["cost"].isna()]
     if len(names):
-        warnings.warn(uncosted(names), WeakResultWarning, stacklevel=2)
+        warn(uncosted(names), WeakResultWarning)
     return costs_of(counted, by, level)
 
 
@@ -151,7 +151,7 @@ def counted_campaigns(campaigns: Frame, events: Frame, by: str) -> pd.DataFrame:
     if len(strangers):
         n_rows = int(counts.loc[strangers, "n_rows"].sum())
         message = unknown_campaigns(strangers, n_rows, "campaign_events")
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
     known = counts.reindex(table.index)[list(COUNTS)].fillna(0).astype("int64")
     if not has_addresses:
         table["n_addresses"] = np.nan

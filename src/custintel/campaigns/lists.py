@@ -1,7 +1,5 @@
 """How a list of addresses grows: who joins, and who leaves it."""
 
-import warnings
-
 import narwhals as nw
 import pandas as pd
 
@@ -9,6 +7,7 @@ from custintel._checks import quoted, require_choice
 from custintel._frames import Frame, as_narwhals, has_column, lazy, to_pandas
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, as_day
+from custintel._warnings import warn
 from custintel.campaigns._messages import read_events
 from custintel.errors import SchemaError, SetAsideWarning
 
@@ -162,7 +161,7 @@ def _joined(customers: Frame, has_left: set[str]) -> "pd.Series[pd.Timestamp]":
             len(names_left_out),
             examples=quoted(names_left_out, most=3),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
     kept = known[~undated].set_index("customer_id")["created_at"].astype("datetime64[us]")
     repeated = kept.index[kept.index.duplicated()].unique()
     if len(repeated):

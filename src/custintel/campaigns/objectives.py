@@ -1,6 +1,5 @@
 """Each campaign measured by what it is for: awareness, prospects, loyalty or sales."""
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from custintel._frames import Frame
 from custintel._intervals import normal_quantile, wilson_interval
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.campaigns._campaign_rows import uncosted
 from custintel.campaigns._message_totals import message_totals, warn_elsewhere
 from custintel.campaigns.costs import costs_of, counted_campaigns
@@ -156,7 +156,7 @@ def objective_kpis(campaigns: Frame, events: Frame, *, level: float = 0.95) -> p
     counted = counted[objectives.notna()]
     names = counted.index[counted["cost"].isna()]
     if len(names):
-        warnings.warn(uncosted(names), WeakResultWarning, stacklevel=2)
+        warn(uncosted(names), WeakResultWarning)
     totals = message_totals(events, by="campaign_id").reindex(counted.index, fill_value=0)
     warn_elsewhere(totals)
     costs = costs_of(counted, "campaign_id", level)
@@ -221,4 +221,4 @@ def _warn_left_out(given: "pd.Series[Any]", is_unknown: "pd.Series[bool]") -> No
             known=quoted(_KPIS),
             examples=quoted((f"{name}: {word}" for name, word in words.items()), most=3),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)

@@ -1,6 +1,5 @@
 """What campaigns earned on what they cost."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.campaigns._campaign_rows import read_campaigns, uncosted, unknown_campaigns
 from custintel.campaigns._credited_sales import (
     credited,
@@ -214,7 +214,7 @@ def campaign_roi(
     )
     remarks += [*_day_remarks(credited_days, last_day), *_margin_remarks(rows)]
     for category, reason in remarks:
-        warnings.warn(reason, category, stacklevel=2)
+        warn(reason, category)
     return _returns(rows)
 
 

@@ -1,6 +1,5 @@
 """Whether customers who serve themselves are served faster, more cheaply and more easily."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,19 @@ import pandas as pd
 
 from custintel._checks import quoted, require_type
 from custintel._differences import Groups
-from custintel._frames import Frame, day_number, has_column, is_missing, lazy, opened, to_pandas
+from custintel._frames import (
+    Frame,
+    has_column,
+    is_missing,
+    lazy,
+    opened,
+    second_number,
+    to_pandas,
+)
 from custintel._intervals import normal_quantile
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.campaigns._message_totals import in_order, labels
 from custintel.campaigns._messages import TOTAL
 from custintel.errors import SetAsideWarning
@@ -128,7 +136,7 @@ def _read(calls: Frame, by: str | None) -> nw.LazyFrame[Any]:
         is_given_up = ~_COLUMN("abandoned_at").is_null()
     # pandas has no whole numbers for the parts of nothing.
     found = found.with_columns(ended_at=nw.coalesce("closed_at", "opened_at"))
-    seconds = _seconds("ended_at") - _seconds("opened_at")
+    seconds = second_number("ended_at") - second_number("opened_at")
     is_timed = ~_COLUMN("closed_at").is_null() & ~is_given_up
     measures: dict[str, nw.Expr] = {"time": nw.when(is_timed).then(seconds.cast(nw.Float64) / 3600)}
     if "cost" in told:
@@ -138,14 +146,6 @@ def _read(calls: Frame, by: str | None) -> nw.LazyFrame[Any]:
         measures["completion"] = nw.when(is_given_up).then(0.0).otherwise(1.0)
     group = nw.lit(TOTAL) if by is None else _COLUMN(by)
     return found.select("channel", group=group, **measures)
-
-
-def _seconds(name: str) -> nw.Expr:
-    """Return the seconds from 1970-01-01 to an instant, whose engines subtract none alike."""
-    at = _COLUMN(name).dt
-    # Polars counts minutes in numbers too small for an hour of seconds.
-    hour, minute, second = (part.cast(nw.Int64) for part in (at.hour(), at.minute(), at.second()))
-    return day_number(name) * 86_400 + hour * 3600 + minute * 60 + second
 
 
 def _used(
@@ -174,7 +174,7 @@ def _warn_left_out(n_left_out: dict[str, int]) -> None:
             n_nameless=n_left_out["no_channel"],
             n_back=n_left_out["backwards"],
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
 
 
 def _sums(used: nw.LazyFrame[Any], measures: list[str]) -> pd.DataFrame:

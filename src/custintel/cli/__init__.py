@@ -1,6 +1,6 @@
 """The command line: ``custintel report``, ``inspect``, ``demo``, ``train`` and ``score``."""
 
-from custintel.cli import exports, reports, scores
+from custintel.cli import exports, reports, scores, training
 from custintel.cli._program import app
 
-__all__ = ["app", "exports", "reports", "scores"]
+__all__ = ["app", "exports", "reports", "scores", "training"]

@@ -60,3 +60,12 @@ def refuse_overwriting(read: Iterable[Path], written: Iterable[Path]) -> None:
             raise ValueError(
                 _("{file} would be overwritten. Choose another place with --out.", file=path)
             )
+
+
+def require_places(*paths: Path | None) -> None:
+    """Refuse places that cannot be written before the work is done."""
+    from custintel.scoring._whole_files import require_place
+
+    for path in paths:
+        if path is not None:
+            require_place(path)

@@ -1,6 +1,7 @@
-"""Options that several commands share: how files are to be read."""
+"""Options that several commands share: which files are read, and how."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +35,29 @@ Timezone = Annotated[
         metavar="ZONE", help=_("Time zone, such as Europe/Zurich, for dates with an offset.")
     ),
 ]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Exports of purchases."))]
+Customers = Annotated[
+    Path | None, typer.Option(help=_("Export of customers, for --attribute and --population."))
+]
+Touches = Annotated[
+    Path | None, typer.Option(help=_("Log of contacts of customers with marketing."))
+]
+ObservedUntil = Annotated[
+    str | None,
+    typer.Option(help=_("Last day that the exports cover; by default that of the last purchase.")),
+]
+
+
+def conventions(
+    currency: str | None, decimal: str | None, date_order: str | None, timezone: str | None
+) -> dict[str, str | None]:
+    """Return how files are to be read, by the names of the library."""
+    return {
+        "currency": currency,
+        "decimal": decimal,
+        "date_order": date_order,
+        "timezone": timezone,
+    }
 
 
 def columns_by_table(

@@ -1,7 +1,5 @@
-"""``custintel train`` and ``custintel score``: models for schedulers."""
+"""``custintel score``: the customers of a day, scored with trained models, for schedulers."""
 
-import re
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,11 +9,21 @@ import typer
 from custintel._checks import quoted
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
-from custintel.cli._errors import errors_in_one_line, refuse_overwriting
-from custintel.cli._options import Columns, Currency, DateOrder, Decimal, Timezone
+from custintel.cli._errors import errors_in_one_line, refuse_overwriting, require_places
+from custintel.cli._options import (
+    Columns,
+    Currency,
+    Customers,
+    DateOrder,
+    Decimal,
+    ObservedUntil,
+    Paths,
+    Timezone,
+    Touches,
+    conventions,
+)
 from custintel.cli._program import app
 from custintel.cli._tables import read_tables, tell
-from custintel.errors import WeakResultWarning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,98 +31,6 @@ if TYPE_CHECKING:
     from custintel.scoring import Scores, TrainedModel
 
 DRIFTED = 3  # the status of a command that has done its work, and found drift
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
-_Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Exports of purchases."))]
-_Customers = Annotated[
-    Path | None, typer.Option(help=_("Export of customers, for --attribute and --population."))
-]
-_Touches = Annotated[
-    Path | None, typer.Option(help=_("Log of contacts of customers with marketing."))
-]
-_ObservedUntil = Annotated[
-    str | None,
-    typer.Option(help=_("Last day that the exports cover; by default that of the last purchase.")),
-]
-
-
-@app.command(help=_("Train a model on exports of purchases, test it, and keep it in a folder."))
-def train(  # noqa: PLR0913 - each is an option of the command
-    paths: _Paths,
-    models: Annotated[Path, typer.Option(help=_("Folder of the models, one folder each."))],
-    window: Annotated[str, typer.Option(help=_("Days that features look at, such as 12M."))],
-    horizon: Annotated[str, typer.Option(help=_("Days to foretell, such as 6M."))],
-    gap: Annotated[
-        str | None, typer.Option(help=_("Days between them, such as 2W; by default none."))
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(help=_("Name of the model; by default churn, or propensity.")),
-    ] = None,
-    category: Annotated[
-        str | None, typer.Option(help=_("Foretell who buys this category, instead of churn."))
-    ] = None,
-    product: Annotated[
-        str | None, typer.Option(help=_("Foretell who buys this product, instead of churn."))
-    ] = None,
-    channel: Annotated[
-        str | None, typer.Option(help=_("Foretell who buys in this channel, instead of churn."))
-    ] = None,
-    method: Annotated[
-        str | None, typer.Option(help=_("logistic, boosting or lightgbm; by default logistic."))
-    ] = None,
-    purchase_model: Annotated[
-        bool, typer.Option(help=_("Add features of a purchase model, fitted on every day."))
-    ] = False,
-    as_of: Annotated[
-        list[str] | None,
-        typer.Option(help=_("A day to learn from, given twice or more; by default found.")),
-    ] = None,
-    population: Annotated[
-        str, typer.Option(help=_("bought_in_window, ever_bought or known."))
-    ] = "bought_in_window",
-    customers: _Customers = None,
-    attribute: Annotated[
-        list[str] | None, typer.Option(help=_("Column of --customers among the features."))
-    ] = None,
-    touches: _Touches = None,
-    observed_until: _ObservedUntil = None,
-    currency: Currency = None,
-    column: Columns = None,
-    decimal: Decimal = None,
-    date_order: DateOrder = None,
-    timezone: Timezone = None,
-) -> None:
-    """Train a model on exports of purchases, test it, and keep it in a folder."""
-    with errors_in_one_line():
-        wanted = {"product_id": product, "category": category, "channel": channel}
-        conditions = {key: value for key, value in wanted.items() if value is not None}
-        name = _checked_name(name or ("propensity" if conditions else "churn"))
-        tables = read_tables(
-            paths,
-            {"customers": customers, "touches": touches},
-            columns=column,
-            conventions=_conventions(currency, decimal, date_order, timezone),
-        )
-        settings = {
-            "window": window,
-            "horizon": horizon,
-            "gap": gap,
-            "population": population,
-            "attributes": tuple(attribute or ()),
-            "observed_until": observed_until,
-        }
-        trained = _train(
-            tables,
-            settings,
-            name=name,
-            conditions=conditions,
-            method=method,
-            days=as_of,
-            with_purchase_model=purchase_model,
-        )
-        trained.save(models / name)
-        tell(_("Wrote {folder}", folder=models / name))
 
 
 @app.command(
@@ -125,7 +41,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
     )
 )
 def score(  # noqa: PLR0913 - each is an option of the command
-    paths: _Paths,
+    paths: Paths,
     models: Annotated[Path, typer.Option(help=_("Folder of the models of custintel train."))],
     out: Annotated[Path, typer.Option(help=_("The Parquet file to write."))] = Path(
         "scores.parquet"
@@ -153,9 +69,9 @@ def score(  # noqa: PLR0913 - each is an option of the command
             help=_("Feature that may drift, such as tenure_days; 'features' means all of them."),
         ),
     ] = None,
-    customers: _Customers = None,
-    touches: _Touches = None,
-    observed_until: _ObservedUntil = None,
+    customers: Customers = None,
+    touches: Touches = None,
+    observed_until: ObservedUntil = None,
     currency: Currency = None,
     column: Columns = None,
     decimal: Decimal = None,
@@ -175,7 +91,7 @@ def score(  # noqa: PLR0913 - each is an option of the command
             paths,
             {"customers": customers, "touches": touches},
             columns=column,
-            conventions=_conventions(currency, decimal, date_order, timezone),
+            conventions=conventions(currency, decimal, date_order, timezone),
         )
         settings = {"drift_limit": drift_limit, "observed_until": observed_until}
         scores = _scores(tables, trained, as_of, settings)
@@ -188,49 +104,6 @@ def score(  # noqa: PLR0913 - each is an option of the command
         tell(_wrote(len(table), out))
     if fail_on_drift and _drifted(scores, expect_drift or []):
         raise typer.Exit(DRIFTED)
-
-
-def _train(  # noqa: PLR0913 - what is asked for on the command line
-    tables: "dict[str, pd.DataFrame]",
-    settings: dict[str, Any],
-    *,
-    name: str,
-    conditions: dict[str, str],
-    method: str | None,
-    days: list[str] | None,
-    with_purchase_model: bool,
-) -> "TrainedModel":
-    from custintel.models import ChurnModel, ModifiedBetaGeoModel, PropensityModel
-    from custintel.scoring import train_model, training_days
-    from custintel.tables import PurchaseLabel
-
-    kind = PropensityModel if conditions else ChurnModel
-    model = kind() if method is None else kind(method=method)
-    spans = {key: settings[key] for key in ("window", "horizon", "gap", "observed_until")}
-    cuts = days or [*training_days(tables["transactions"], **spans)]
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", WeakResultWarning)
-        trained = train_model(
-            tables,
-            model,
-            as_of=cuts,
-            label={"buys": PurchaseLabel(**conditions)} if conditions else "is_churned",
-            purchase_model=ModifiedBetaGeoModel() if with_purchase_model else None,
-            **settings,
-        )
-    told = [str(each.message) for each in caught if issubclass(each.category, WeakResultWarning)]
-    tell(
-        _(
-            "{name}: trained as of {days} on {n} rows, {events} of them with the event",
-            name=name,
-            days=", ".join(f"{day:%Y-%m-%d}" for day in trained.trained_as_of),
-            n=trained.n_rows,
-            events=trained.n_events,
-        )
-    )
-    for remark in (*dict.fromkeys(told), *trained.validation.remarks()):
-        tell(f"{name}: {remark}")
-    return trained
 
 
 def _scores(
@@ -264,33 +137,11 @@ def _scores(
     return scores
 
 
-def _conventions(
-    currency: str | None, decimal: str | None, date_order: str | None, timezone: str | None
-) -> dict[str, str | None]:
-    return {
-        "currency": currency,
-        "decimal": decimal,
-        "date_order": date_order,
-        "timezone": timezone,
-    }
-
-
-def _checked_name(name: str) -> str:
-    # It becomes a folder, and the beginning of the names of columns.
-    if not _NAME.fullmatch(name):
-        raise ValueError(
-            _(
-                "--name takes letters, digits, '_' and '-', such as churn_6m: got {name!r}.",
-                name=name,
-            )
-        )
-    return name
-
-
 def _refuse_places(read: list[Path], out: Path, drift: Path | None) -> None:
     refuse_overwriting(read, [out] if drift is None else [out, drift])
     if drift is not None and drift.resolve() == out.resolve():
         raise ValueError(_("--out and --drift name the same file, {file}.", file=out))
+    require_places(out, drift)
 
 
 def _tell_models(trained: "Mapping[str, TrainedModel]") -> None:

@@ -57,7 +57,7 @@ def improved(problem: Problem, found: Allocation) -> Allocation:
 
 
 def holds(problem: Problem, chosen: Ints) -> bool:
-    """Return whether every limit holds to the last digit."""
+    """Return whether every limit holds."""
     rows, slots = np.nonzero(chosen != NONE)
     actions = chosen[rows, slots]
     places = np.bincount(actions, minlength=problem.gain.shape[1])

@@ -13,7 +13,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Span
-from custintel.decisions._problem import Problem
+from custintel.decisions._problem import Problem, admitted
 from custintel.decisions.actions import LARGEST_AMOUNT, Action, Limits
 from custintel.errors import SchemaError
 
@@ -93,7 +93,7 @@ def read_offers(customers: pd.DataFrame, actions: Sequence[Action], limits: Limi
     problem = Problem(
         gain=gain,
         cost=cost,
-        budget=np.inf if limits.budget is None else float(limits.budget),
+        budget=np.inf if limits.budget is None else admitted(float(limits.budget)),
         capacity=np.array(places, float),
         group=group,
         group_capacity=capacity,

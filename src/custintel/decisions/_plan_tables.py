@@ -16,7 +16,7 @@ from custintel._time import as_day
 from custintel.decisions._allocation import Allocation
 from custintel.decisions._exact import best_allocation
 from custintel.decisions._offers import Offers
-from custintel.decisions._problem import NONE
+from custintel.decisions._problem import NONE, admitted
 
 if TYPE_CHECKING:
     from custintel.decisions.plans import ActionPlan
@@ -150,7 +150,7 @@ def budget_values(plan: "ActionPlan", budgets: Sequence[float] | None) -> pd.Dat
         budgets = list(np.linspace(0.0, float(problem.costs(rows, actions).sum()), _N_BUDGETS))
     for each in budgets:
         require_between(each, 0, _LARGEST, name="budgets")
-    found = [best_allocation(replace(problem, budget=float(each))) for each in budgets]
+    found = [best_allocation(replace(problem, budget=admitted(float(each)))) for each in budgets]
     return pd.DataFrame(
         {
             "budget": np.array(budgets, float),

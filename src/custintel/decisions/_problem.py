@@ -11,6 +11,8 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 NONE = -1  # action of an empty slot
+# Three times .1 is a little more than .3: a sum of money may pass its limit by this share.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,11 @@ class Problem:
     def limits(self) -> Floats:
         """Return the budget and the capacities of the actions."""
         return np.append(self.budget, self.capacity)
+
+
+def admitted(budget: float) -> float:
+    """Return the sum of money that a budget admits, as sums of binary fractions are rounded."""
+    return budget * (1 + _ROUNDING)
 
 
 def value_of(problem: Problem, chosen: Ints) -> float:

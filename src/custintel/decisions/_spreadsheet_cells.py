@@ -1,5 +1,6 @@
 """Cells that a spreadsheet would run as formulas are made plain texts."""
 
+import re
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pandas as pd
 
 from custintel._text import translate as _
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -27,7 +29,7 @@ def write_table(table: pd.DataFrame, path: "str | PathLike[str]") -> None:
     if ending == ".csv":
         table.to_csv(path, index=False, encoding="utf-8-sig")
     elif ending == ".xlsx":
-        table.to_excel(path, index=False, engine="openpyxl")
+        _printable(table).to_excel(path, index=False, engine="openpyxl")
     else:
         raise ValueError(
             _(
@@ -35,6 +37,11 @@ def write_table(table: pd.DataFrame, path: "str | PathLike[str]") -> None:
                 name=Path(fspath(path)).name,
             )
         )
+
+
+def _printable(table: pd.DataFrame) -> pd.DataFrame:
+    """Put a sign of replacement for control characters, which Excel files cannot hold."""
+    return table.map(lambda cell: _CONTROL.sub("\ufffd", cell) if isinstance(cell, str) else cell)
 
 
 def _plain_column(column: "pd.Series[Any]") -> "pd.Series[Any]":

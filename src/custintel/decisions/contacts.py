@@ -67,7 +67,8 @@ def suggest_on_contact(
        worth it and costs nothing; else the question why, and nothing to buy.
     3. Otherwise what the plan holds for the customer, most expected value first, then other
        actions worth it that cost nothing and have places left, as has the customer's group. So no
-       budget changes.
+       budget changes. How many is a matter of `most`: who calls is not under the limits of
+       those whom you call.
     4. After two refusals, nothing.
     5. Never an action that the customer is held back from: it would spoil the comparison.
 

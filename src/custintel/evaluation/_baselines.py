@@ -89,7 +89,7 @@ class _NumberLine:
         scaled = _signed_log(known / unit)
         middle = float(scaled.mean()) if len(scaled) else 0.0
         spread = float(scaled.std()) if len(scaled) else 0.0
-        empty = LogisticFit(np.empty(0), np.empty((0, 0)), converged=False)
+        empty = LogisticFit(np.empty(0), np.empty((0, 0)))
         unfitted = cls(unit, middle, spread or 1.0, len(known) < len(values), empty)
         line = fit_logistic(unfitted._columns(values), is_event, ridge=_RIDGE)
         return cls(unit, middle, unfitted.spread, unfitted.has_missing, line)

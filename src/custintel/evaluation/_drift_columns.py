@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custintel._intervals import Floats
+from custintel.evaluation._categories import commonest_first
 
 _MOST_CATEGORIES = 50
 
@@ -46,8 +47,7 @@ class ColumnBins:
             edges = _edges(_numbers(column), n_bins)
         else:
             # Rarer ones share the bin of other categories.
-            kept = _texts(column).value_counts().index[:_MOST_CATEGORIES]
-            categories = tuple(sorted(kept))
+            categories = tuple(sorted(commonest_first(_texts(column))[:_MOST_CATEGORIES]))
         empty = cls(name, edges, categories, (), is_numeric)
         return cls(name, edges, categories, tuple(map(int, empty.count(column))), is_numeric)
 
@@ -88,10 +88,11 @@ def _edges(values: Floats, n_bins: int) -> tuple[float, ...]:
 
 
 def _numbers(column: pd.Series) -> Floats:
-    # Infinite limits could not be stored, and nothing lies beyond the largest number.
-    largest = np.finfo(np.float64).max / 4
-    values = column.to_numpy(np.float64, na_value=np.nan)
-    return np.asarray(np.clip(values, -largest, largest), np.float64)
+    # In single precision, so that many equal sums, of which another engine or order of the rows
+    # rounds some differently, stay on one side of a limit. Infinite limits could not be stored.
+    largest = np.finfo(np.float32).max
+    values = np.clip(column.to_numpy(np.float64, na_value=np.nan), -largest, largest)
+    return np.asarray(values.astype(np.float32), np.float64)
 
 
 def _texts(column: pd.Series) -> pd.Series:

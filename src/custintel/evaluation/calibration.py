@@ -1,6 +1,5 @@
 """Calibration: whether what is foretold with 30 % happens to 30 %."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +9,18 @@ from scipy.special import logit
 from scipy.stats import rankdata
 
 from custintel._checks import require_between, require_count
-from custintel._intervals import normal_quantile, wilson_interval
+from custintel._intervals import Floats, normal_quantile, wilson_interval
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.evaluation._logistic_line import fit_logistic
 from custintel.evaluation._predictions import Predictions, read_predictions
 
 # Logits of 0 and 1 are infinite; one case in a million is as far as they are taken.
 _NEAREST = 1e-6
+# Logits nearer to one another than this are equal: rounding alone gives no slope.
+_EQUAL = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class CalibrationLine:
     slope, slope_low, slope_high : float
         1 for probabilities that spread as they should; below 1 they are too extreme, the usual
         sign of a model that has learned by heart; above 1 too timid. Missing (NaN) where they
-        tell the outcomes apart without fault or are all equal, so that no line exists.
+        are all equal, or tell the outcomes apart without fault but for one probability that
+        both may share, so that no line exists.
     intercept, intercept_low, intercept_high : float
         Of the same line: 0 if, besides a slope of 1, the level is right. Missing with the slope.
     in_the_large, in_the_large_low, in_the_large_high : float
@@ -129,11 +132,10 @@ def line_of(given: Predictions, level: float) -> CalibrationLine:
     large = float(level_only.coefficients[0])
     around = z * float(np.sqrt(level_only.covariance[0, 0]))
     slope, intercept, half_slope, half_intercept = np.full(4, np.nan)
-    if np.ptp(logits) > 0:
+    if _overlap(logits[given.is_event], logits[~given.is_event]):
         fit = fit_logistic(np.column_stack([ones, logits]), given.is_event)
-        if fit.converged:
-            intercept, slope = fit.coefficients
-            half_intercept, half_slope = z * np.sqrt(np.diag(fit.covariance))
+        intercept, slope = fit.coefficients
+        half_intercept, half_slope = z * np.sqrt(np.diag(fit.covariance))
     return CalibrationLine(
         slope=float(slope),
         slope_low=float(slope - half_slope),
@@ -149,6 +151,12 @@ def line_of(given: Predictions, level: float) -> CalibrationLine:
         n_customers=given.n,
         level=level,
     )
+
+
+def _overlap(with_event: Floats, without: Floats) -> bool:
+    """Return whether a line exists: neither outcome lies wholly on one side of the other."""
+    overlap = min(with_event.max() - without.min(), without.max() - with_event.min())
+    return bool(overlap > _EQUAL)
 
 
 def calibration_table(
@@ -231,7 +239,7 @@ def calibration_table(
 def _warn_of_certainty(given: Predictions) -> None:
     n = int(((given.probability < _NEAREST) | (given.probability > 1 - _NEAREST)).sum())
     if n:
-        warnings.warn(
+        warn(
             _n(
                 "{n} of {total} probabilities is 0 or 1 within a millionth: it is taken a "
                 "millionth away, where its logit is finite. Look at the model that is so sure.",
@@ -241,16 +249,14 @@ def _warn_of_certainty(given: Predictions) -> None:
                 total=given.n,
             ),
             WeakResultWarning,
-            stacklevel=3,
         )
 
 
 def _warn_of_no_line() -> None:
-    warnings.warn(
+    warn(
         _(
             "There is no calibration line: the probabilities are all equal, or tell the outcomes "
             "apart without fault. The slope is missing; look for a feature that knows the outcome."
         ),
         WeakResultWarning,
-        stacklevel=3,
     )

@@ -78,7 +78,7 @@ class DriftBins:
                 raise ValueError(read["format"])
             columns = tuple(_column(each) for each in read["columns"])
             return cls(columns, int(read["n"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, OverflowError, TypeError, ValueError) as error:
             raise SchemaError(
                 _(
                     "The text holds no bins of drift of format {format}: {error}. Write it with "
@@ -99,7 +99,8 @@ def drift_bins(reference: pd.DataFrame, *, n_bins: int = 10) -> DriftBins:
         categories.
     n_bins : int, default=10
         Bins of about equal size per column of numbers, 2 or more; one per number where there are
-        no more of them. Of categories the 50 commonest have a bin each.
+        no more of them; numbers that agree to seven digits are one. Of categories the 50
+        commonest have a bin each, of equally common ones the first by name.
 
     Returns
     -------
@@ -257,4 +258,9 @@ def _require_kind(bins: ColumnBins, column: pd.Series) -> None:
 
 def _column(read: dict[str, object]) -> ColumnBins:
     found = {name: tuple(each) if isinstance(each, list) else each for name, each in read.items()}
-    return ColumnBins(**found)  # type: ignore[arg-type]
+    made = ColumnBins(**found)  # type: ignore[arg-type]
+    edges = np.array(made.edges, np.float64)
+    n_bins = len(edges) + 1 if made.is_numeric else len(made.categories)
+    if len(made.counts) != n_bins + 2 or not (np.diff(edges) > 0).all():
+        raise ValueError(_("the bins of column {name!r} do not fit together", name=made.name))
+    return made

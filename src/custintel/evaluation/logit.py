@@ -1,22 +1,26 @@
 """Odds ratios of features, with intervals, from a logistic regression without penalty."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from custintel._checks import quoted, require_between, require_type
+from custintel._checks import quoted, require_between, require_distinct, require_type
 from custintel._intervals import Floats
 from custintel._significance import q_values
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
+from custintel.evaluation._categories import commonest_first
 from custintel.evaluation._predictions import Flags, read_outcome, require_same_labels
 
 _MOST_ITERATIONS = 100
 # Log odds per standard deviation, and error of them, that no honest feature has.
 _RUNAWAY, _NO_ERROR = 15.0, 50.0
+_LARGEST = 1e150  # whose square is still a number
 _FEWEST_EVENTS_PER_TERM = 10
 
 
@@ -24,7 +28,8 @@ def logit_drivers(X: pd.DataFrame, y: ArrayLike, *, level: float = 0.95) -> pd.D
     """Estimate what each feature does to the odds, the others being equal.
 
     A logistic regression without penalty, in statsmodels. Numbers are standardised: their odds
-    ratio is per standard deviation. A category is compared with the commonest one. Missing
+    ratio is per standard deviation. A category is compared with the commonest one, of equally
+    common ones the first by name. Missing
     numbers become the median, with a term of their own. Where customers come several times
     (index level ``customer_id``) the errors are those of customers, not of rows.
 
@@ -84,6 +89,7 @@ def logit_drivers(X: pd.DataFrame, y: ArrayLike, *, level: float = 0.95) -> pd.D
     """
     require_between(level, 0, 1, name="level", open_ends=True)
     require_type(X, pd.DataFrame, name="X", what=_("a pandas DataFrame"))
+    require_distinct([str(name) for name in X.columns], table="X")
     require_same_labels(y, X, what="X")
     is_event = read_outcome(y)
     if len(is_event) != len(X):
@@ -118,12 +124,13 @@ def _terms(X: pd.DataFrame) -> pd.DataFrame:
         column, name = X[label], str(label)
         if not pd.api.types.is_numeric_dtype(column.dtype):
             texts = column.astype("string").fillna(_("missing"))
-            for category in texts.value_counts().index[1:]:
+            for category in commonest_first(texts)[1:]:
                 term = f"{name} = {category}"
                 found[name, term, 1.0] = (texts == category).to_numpy(np.float64)
             continue
         values = column.to_numpy(np.float64, na_value=np.nan)
         is_missing = ~np.isfinite(values)
+        values = np.clip(values, -_LARGEST, _LARGEST)
         if is_missing.all():
             found[name, name, 1.0] = np.zeros(len(values))
             continue
@@ -142,13 +149,16 @@ def _without_repetition(terms: pd.DataFrame) -> pd.DataFrame:
     own = np.abs(np.diag(np.linalg.qr(design, mode="r")))[1:]
     is_kept = np.zeros(terms.shape[1], bool)
     is_kept[: len(own)] = own > 1e-8 * np.sqrt(len(terms))
-    left_out = list(terms.columns[~is_kept].get_level_values(1))
+    left_out = [str(label[1]) for label in terms.columns[~is_kept]]
     if not is_kept.any():
         raise SchemaError(
-            _("No feature varies: {names}. Nothing can be estimated.", names=quoted(left_out))
+            _(
+                "No feature varies: {names}. Nothing can be estimated.",
+                names=quoted(left_out) or _("none"),
+            )
         )
     if left_out:
-        warnings.warn(
+        warn(
             _n(
                 "{n} term is constant or follows from the others, and is left out: {names}.",
                 "{n} terms are constant or follow from the others, and are left out: {names}.",
@@ -156,7 +166,6 @@ def _without_repetition(terms: pd.DataFrame) -> pd.DataFrame:
                 names=quoted(left_out, most=3),
             ),
             WeakResultWarning,
-            stacklevel=3,
         )
     return terms.loc[:, is_kept]
 
@@ -181,9 +190,24 @@ def _fit(terms: pd.DataFrame, is_event: Flags):  # type: ignore[no-untyped-def]
             fitted = plain.fit(disp=0, maxiter=_MOST_ITERATIONS, **errors)
     except (PerfectSeparationError, np.linalg.LinAlgError):
         raise SchemaError(_separated(terms, np.ones(terms.shape[1], bool))) from None
-    if runs.any() or not first.mle_retvals["converged"]:
+    if not first.mle_retvals["converged"] or (runs.any() and not _has_maximum(plain)):
         raise SchemaError(_separated(terms, runs[1:]))
     return fitted
+
+
+def _has_maximum(plain: Any) -> bool:
+    """Return whether the likelihood has a maximum, however large the log odds.
+
+    One huge value makes a standard deviation, and so the log odds per such, huge without fault.
+    Where outcomes are told apart, Newton's steps do not get shorter once no ridge holds them.
+    """
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            fit = plain.fit(disp=0, maxiter=_MOST_ITERATIONS, ridge_factor=0.0)
+    except np.linalg.LinAlgError:
+        return False
+    return bool(fit.mle_retvals["converged"] and np.isfinite(fit.bse).all())
 
 
 def _separated(terms: pd.DataFrame, runs: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> str:
@@ -198,7 +222,7 @@ def _separated(terms: pd.DataFrame, runs: "np.ndarray[tuple[int], np.dtype[np.bo
 
 def _warn_of_few(n_rarer: int, n_terms: int) -> None:
     if n_rarer < _FEWEST_EVENTS_PER_TERM * n_terms:
-        warnings.warn(
+        warn(
             _(
                 "The rarer outcome came {n} times for {terms} terms: with fewer than {least} each, "
                 "odds ratios are exaggerated. Take fewer features.",
@@ -207,5 +231,4 @@ def _warn_of_few(n_rarer: int, n_terms: int) -> None:
                 least=_FEWEST_EVENTS_PER_TERM,
             ),
             WeakResultWarning,
-            stacklevel=3,
         )

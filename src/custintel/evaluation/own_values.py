@@ -33,7 +33,7 @@ class OwnValueProfit:
         Indexed by ``customer_share``, 0 to 1 in steps of 0.01, highest expected gain first.
 
         - ``n_customers`` : float, customers contacted
-        - ``threshold`` : float, expected gain of the last of them
+        - ``threshold`` : float, expected gain of the last of them; missing (NaN) of nobody
         - ``expected`` : float, profit that the probabilities foretold
         - ``profit``, ``profit_low``, ``profit_high`` : float, profit with what happened
         - ``random_profit`` : float, of as many customers at random
@@ -258,11 +258,11 @@ def _by_share(order: _Ordered, drawn: Floats, level: float) -> pd.DataFrame:
     once = np.ones(order.n)
     profit = order.profit(once)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    last = np.clip(np.ceil(_SHARES * order.n - 1e-9).astype(np.intp) - 1, 0, None)
+    last = np.ceil(_SHARES * order.n - 1e-9).astype(np.intp) - 1
     return pd.DataFrame(
         {
             "n_customers": _SHARES * order.n,
-            "threshold": order.gain[last],
+            "threshold": np.where(last >= 0, order.gain[last], np.nan),
             "expected": _profit(order.gain, order.gain, once, _SHARES),
             "profit": profit,
             "profit_low": low,

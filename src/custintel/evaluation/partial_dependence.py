@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custintel._checks import require_columns, require_count, require_type
+from custintel._checks import require_columns, require_count, require_distinct, require_type
 from custintel._text import translate as _
 from custintel.errors import SchemaError
+from custintel.evaluation._categories import commonest_first
 
 _MOST_CATEGORIES = 20
 _LOWEST, _HIGHEST = 0.05, 0.95
@@ -60,11 +61,11 @@ def partial_dependence_table(
     Raises
     ------
     SchemaError
-        If features are not in `X`, or have no value at all.
+        If features are not in `X`, share a name, or have no value at all.
     TypeError
         If `X` is no DataFrame.
     ValueError
-        If `n_points` or `most_rows` is not a whole number of 1 or more.
+        If no feature is named, or `n_points` or `most_rows` is not a whole number of 1 or more.
 
     References
     ----------
@@ -84,6 +85,9 @@ def partial_dependence_table(
     """
     require_type(X, pd.DataFrame, name="X", what=_("a pandas DataFrame"))
     require_columns(X.columns, list(features), table="X")
+    require_distinct([str(name) for name in X.columns], table="X")
+    if not len(features):
+        raise ValueError(_("features is empty: name the features to look at."))
     require_count(n_points, name="n_points")
     require_count(most_rows, name="most_rows")
     rng = np.random.default_rng(random_state)
@@ -101,8 +105,10 @@ def _at(model: Any, rows: pd.DataFrame, name: str, value: Any) -> dict[str, obje
     given = pd.Series([value] * len(rows), index=rows.index)
     if not pd.api.types.is_numeric_dtype(rows[name].dtype):
         given = given.astype(rows[name].dtype)
-    predicted = np.asarray(model.predict_proba(rows.assign(**{name: given}))[:, 1], np.float64)
     is_number = pd.api.types.is_numeric_dtype(rows[name].dtype)
+    changed = rows.copy(deep=False)
+    changed[name] = given
+    predicted = np.asarray(model.predict_proba(changed)[:, 1], np.float64)
     return {
         "value": float(value) if is_number else np.nan,
         "text": f"{value:g}" if is_number else str(value),
@@ -120,7 +126,7 @@ def _grid(column: pd.Series, n_points: int) -> list[Any]:
             _("Feature {name!r} has no value at all. Leave it out.", name=str(column.name))
         )
     if not pd.api.types.is_numeric_dtype(column.dtype):
-        return list(known.value_counts().index[:_MOST_CATEGORIES])
+        return commonest_first(known)[:_MOST_CATEGORIES]
     shares = np.linspace(_LOWEST, _HIGHEST, n_points)
     values = np.quantile(known.to_numpy(np.float64), shares, method="inverted_cdf")
     return [float(each) for each in np.unique(values)]

@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from custintel._checks import quoted, require_columns, require_count, require_type
+from custintel._checks import (
+    quoted,
+    require_columns,
+    require_count,
+    require_distinct,
+    require_type,
+)
 from custintel._intervals import Floats, normal_quantile
 from custintel._ranks import auc_estimates
 from custintel._text import translate as _
@@ -61,12 +67,14 @@ def permutation_drivers(  # noqa: PLR0913 - a model, its customers, and how ofte
           customers, of which rows with the same ``customer_id`` count as one; below 0 if the
           model does better without
         - ``auc_drop``, ``auc_drop_low``, ``auc_drop_high`` : float, mean over the shuffles; the
-          interval is that of one of them after DeLong, widened by how much they differ
+          interval is that of one of them after DeLong, widened by how much they differ; rows
+          with the same ``customer_id`` go together (Obuchowski 1997)
 
     Raises
     ------
     SchemaError
-        If features of `groups` are not in `X`, or only one of the outcomes occurs.
+        If features of `groups` are not in `X`, features share a name, or only one of the outcomes
+        occurs.
     TypeError
         If `X` is no DataFrame.
     ValueError
@@ -103,7 +111,7 @@ def permutation_drivers(  # noqa: PLR0913 - a model, its customers, and how ofte
         rise = np.mean([_losses(each, is_event) for each in after], axis=0)
         rise -= _losses(before, is_event)
         around = z * _clustered_error(rise, customer)
-        drop, drop_around = _auc_drop(before, after, is_event)
+        drop, drop_around = _auc_drop(before, after, is_event, customer)
         rows.append(
             {
                 "n_features": len(features),
@@ -133,14 +141,17 @@ def _drivers(X: pd.DataFrame, groups: Mapping[str, Iterable[str]] | None) -> dic
                 names=quoted([*doubled, *clash], most=3),
             )
         )
+    require_distinct([str(name) for name in X.columns], table="X")
     alone = {str(name): [name] for name in X.columns if name not in set(grouped)}
     return {**named, **alone}
 
 
 def _shuffled(model: Any, X: pd.DataFrame, features: list[str], rng: np.random.Generator) -> Floats:
     order = rng.permutation(len(X))
-    changed = {name: X[name].iloc[order].set_axis(X.index) for name in features}
-    return _probability(model, X.assign(**changed))
+    changed = X.copy(deep=False)
+    for name in features:
+        changed[name] = X[name].iloc[order].set_axis(X.index)
+    return _probability(model, changed)
 
 
 def _probability(model: Any, X: pd.DataFrame) -> Floats:
@@ -165,9 +176,14 @@ def _clustered_error(
     return float(np.sqrt((around**2).sum()) / len(values))
 
 
-def _auc_drop(before: Floats, after: Floats, is_event: Flags) -> list[float]:
+def _auc_drop(
+    before: Floats,
+    after: Floats,
+    is_event: Flags,
+    customer: "np.ndarray[tuple[int], np.dtype[np.intp]]",
+) -> list[float]:
     """Return the mean drop of the AUC and its standard error."""
-    areas = auc_estimates(np.vstack([before, after]), is_event)
+    areas = auc_estimates(np.vstack([before, after]), is_event, group=customer)
     drops = areas.value[0] - areas.value[1:]
     of_one = np.mean([areas.difference_error(0, k) ** 2 for k in range(1, len(after) + 1)])
     between = drops.var(ddof=1) / len(drops) if len(drops) > 1 else 0.0

@@ -1,6 +1,5 @@
 """Temporal validation: a model fitted on the past, tested on what was then the future."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from custintel._intervals import Floats
 from custintel._ranks import auc
 from custintel._text import translate as _
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.evaluation._baselines import Baseline, best_baselines
 from custintel.evaluation._comparisons import Compared
@@ -29,7 +29,7 @@ _FEWEST_EVENTS = 50
 _N_BASELINES = 3
 _MODEL, _BASE_RATE, _PURCHASE_MODEL = "model", "base_rate", "purchase_model"
 _NO_PURCHASE = "purchase_model_probability_of_none"
-_CHURN = "is_churned"
+_CHURN, _NO_GAP = "is_churned", "0D"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +40,9 @@ class TemporalValidation:
     ----------
     metrics : DataFrame
         Indexed by ``predictor``: ``"model"``; the best features alone, as
-        ``"recency_days alone"``; ``"purchase_model"`` where there is one; what was given as
-        `scores`; ``"base_rate"``. Each measure has its ``_low`` and ``_high``.
+        ``"recency_days alone"``; ``"purchase_model"`` where there is one, and no gap, whose days
+        it would foretell too; what was given as `scores`; ``"base_rate"``. Each measure has its
+        ``_low`` and ``_high``.
 
         - ``kind`` : str, ``model``, ``baseline``, ``purchase_model``, ``score`` or ``base_rate``
         - ``is_best_baseline`` : bool, the feature that was best on the training cuts
@@ -171,7 +172,7 @@ def temporal_validation(  # noqa: PLR0913 - a model, its test, and what stands b
     SchemaError
         If only one of the outcomes occurs in training or test, or scores are missing.
     TypeError
-        If `snapshot` is none.
+        If `snapshot` is none, or `scores` are no Series by name.
     ValueError
         If there is no such label or cut, or no cut whose labels end in time.
 
@@ -213,6 +214,12 @@ def temporal_validation(  # noqa: PLR0913 - a model, its test, and what stands b
     """
     require_type(snapshot, Snapshot, name="snapshot", what=_("a Snapshot"))
     require_between(level, 0, 1, name="level", open_ends=True)
+    require_type(
+        {} if scores is None else scores,
+        (pd.DataFrame, Mapping),
+        name="scores",
+        what=_("a DataFrame, or a mapping of names to Series"),
+    )
     rng = np.random.default_rng(random_state)
     halves = _Halves.of(snapshot, label, test_as_of)
     baselines = best_baselines(halves.train.features, halves.train_event, n=_N_BASELINES, rng=rng)
@@ -282,7 +289,7 @@ class _Halves:
         n, n_events = len(tested), int(self.test_event.sum())
         fewest = min(n_events, n - n_events)
         if fewest < _FEWEST_EVENTS:
-            warnings.warn(
+            warn(
                 _(
                     "The rarer outcome came {fewest} times among the {n} customers of the test: "
                     "with fewer than {least} no measure says much. Test on a cut with more "
@@ -292,7 +299,6 @@ class _Halves:
                     least=_FEWEST_EVENTS,
                 ),
                 WeakResultWarning,
-                stacklevel=3,
             )
         return {
             "train_as_of": tuple(self.train.days.index),
@@ -317,8 +323,7 @@ def _predictions(
     found = {_MODEL: _probability(fitted, features)}
     for each in baselines:
         found[_alone(each.name)] = each.fitted.probability(features[each.name])
-    # The purchase model foretells churn alone: no purchase in the days of the label.
-    if label == _CHURN and _NO_PURCHASE in features and features[_NO_PURCHASE].notna().all():
+    if _foretold_by_purchases(halves.test, label):
         found[_PURCHASE_MODEL] = features[_NO_PURCHASE].to_numpy(np.float64)
     for name in () if scores is None else scores:
         if str(name) in {*found, _BASE_RATE}:
@@ -327,6 +332,14 @@ def _predictions(
         found[str(name)] = read_predictions(halves.test_event, given).probability
     found[_BASE_RATE] = np.full(len(features), halves.train_event.mean())
     return found
+
+
+def _foretold_by_purchases(test: Snapshot, label: str) -> bool:
+    """Return whether the probability of no purchase in the days after the cut is the label's."""
+    # Its days begin after the cut: with a gap they are more than those of the label.
+    if label != _CHURN or _NO_PURCHASE not in test.features or test.gap != _NO_GAP:
+        return False
+    return bool(test.features[_NO_PURCHASE].notna().all())
 
 
 def _kinds(predictions: Mapping[str, Floats], baselines: list[Baseline]) -> dict[str, str]:
@@ -339,6 +352,7 @@ def _kinds(predictions: Mapping[str, Floats], baselines: list[Baseline]) -> dict
 
 
 def _scores_of_test(given: "pd.Series[float]", index: pd.Index, name: str) -> Floats:
+    require_type(given, pd.Series, name=f"scores[{name!r}]", what=_("a pandas Series"))
     labels = index if given.index.nlevels > 1 else index.get_level_values("customer_id")
     if given.index.has_duplicates:
         raise SchemaError(

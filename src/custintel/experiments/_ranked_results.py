@@ -1,6 +1,5 @@
 """Results of an experiment, ranked by scores of the customers."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from custintel._frames import Frame, has_column, plain_text, to_pandas
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.experiments._results import TABLE, ArmSums
 from custintel.experiments._tallies import Tally
@@ -114,7 +114,7 @@ class RankedResults:
         least = min(len(arm) for arm in arms)
         rarest = min(_rarer(arm, is_rate=self.is_rate) for arm in arms)
         if least < _FEW_CUSTOMERS or rarest < _FEW_OUTCOMES:
-            warnings.warn(
+            warn(
                 _(
                     "The smaller arm has {n} customers, and an arm has {rarest} with the rarer "
                     "outcome: intervals from so few may be too short.",
@@ -122,7 +122,6 @@ class RankedResults:
                     rarest=rarest,
                 ),
                 WeakResultWarning,
-                stacklevel=4,
             )
 
 
@@ -204,7 +203,7 @@ def _warn_unmatched(
             )
         )
     if n_both < n_results or n_both < n_scores:
-        warnings.warn(
+        warn(
             _(
                 "{unscored} of {n_results} customers with a result have no score, and {without} "
                 "of {n_scores} with a score have no result: they are left out.",
@@ -214,7 +213,6 @@ def _warn_unmatched(
                 n_scores=formats.number(n_scores),
             ),
             SetAsideWarning,
-            stacklevel=4,
         )
 
 
@@ -223,7 +221,7 @@ def _warn_of_fit(scores: "pd.Series[float]") -> None:
     n = scores.attrs.get("n_customers_of_fit", 0)
     # Of a part of the scores nobody knows whose they are.
     if n and scores.attrs.get("n_customers") == len(scores):
-        warnings.warn(
+        warn(
             _n(
                 "{n} of {total} customers with a score was in the fit of the model: what they "
                 "show flatters it. Score customers it has not seen, or all of them by "
@@ -236,5 +234,4 @@ def _warn_of_fit(scores: "pd.Series[float]") -> None:
                 total=formats.number(len(scores)),
             ),
             WeakResultWarning,
-            stacklevel=4,
         )

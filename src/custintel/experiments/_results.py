@@ -1,6 +1,5 @@
 """Results of an experiment, one row per customer, added up by arm on the engine they are on."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from custintel._checks import quoted
 from custintel._frames import Frame, as_narwhals, has_column, is_missing, lazy, text_id, to_pandas
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning
 
 TABLE = "experiment_results"
@@ -140,7 +140,7 @@ def _in_one_arm(
     n_rows, n_known = (int(each) for each in to_pandas(counted).fillna(0).iloc[0])
     _require_some(n_known)
     if n_known < n_rows:
-        warnings.warn(_without_label(n_rows - n_known, n_rows, by), SetAsideWarning, stacklevel=4)
+        warn(_without_label(n_rows - n_known, n_rows, by), SetAsideWarning)
     lines = lines.filter(is_known)
     if not has_id:
         return lines, 0
@@ -153,7 +153,7 @@ def _in_one_arm(
     ids = to_pandas(torn)["customer"]
     if not len(ids):
         return lines, 0
-    warnings.warn(_in_two_arms(sorted(ids)), SetAsideWarning, stacklevel=4)
+    warn(_in_two_arms(sorted(ids)), SetAsideWarning)
     return lines.join(torn, on="customer", how="anti"), len(ids)
 
 
@@ -281,7 +281,7 @@ def _warn_missing(table: pd.DataFrame, outcome: str) -> None:
             _("{arm} {n}", arm=repr(arm), n=formats.number(each))
             for arm, each in missing[missing > 0].items()
         ]
-        warnings.warn(
+        warn(
             _n(
                 "{n} customer has no {outcome!r}, and is left out: {arms}.",
                 "{n} customers have no {outcome!r}, and are left out: {arms}.",
@@ -291,5 +291,4 @@ def _warn_missing(table: pd.DataFrame, outcome: str) -> None:
                 arms=", ".join(told[:12]),
             ),
             SetAsideWarning,
-            stacklevel=4,
         )

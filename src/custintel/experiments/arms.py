@@ -1,6 +1,5 @@
 """The arms of an experiment compared with its control."""
 
-import warnings
 from collections.abc import Mapping
 from typing import Literal
 
@@ -12,6 +11,7 @@ from custintel._differences import Groups
 from custintel._frames import Frame, plain_text
 from custintel._intervals import Floats, normal_quantile
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.experiments._arm_tests import (
     adjusted_p,
@@ -207,7 +207,7 @@ def compare_arms(  # noqa: PLR0913 - a table, what was planned for it, and conve
         n_in_two_arms=sums.n_in_two_arms,
     )
     for reason in weaknesses(found, arms, moments):
-        warnings.warn(reason, WeakResultWarning, stacklevel=2)
+        warn(reason, WeakResultWarning)
     return found
 
 

@@ -1,6 +1,5 @@
 """The features that customers are clustered by: read from a table, brought to one scale."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,6 +14,7 @@ from custintel._intervals import Floats
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.models._customer_columns import CustomerColumns
 
@@ -145,7 +145,7 @@ class FeatureSpace:
         for feature, column in zip(self.levels, codes.T, strict=True):
             n = int(np.count_nonzero(column == _UNSEEN))
             if n:
-                warnings.warn(
+                warn(
                     _n(
                         "{n} customer has a {feature!r} that no customer of the fit had; it "
                         "counts as different from that of every cluster.",
@@ -155,7 +155,6 @@ class FeatureSpace:
                         feature=feature,
                     ),
                     WeakResultWarning,
-                    stacklevel=4,
                 )
 
 
@@ -282,7 +281,7 @@ def _columns(table: pd.DataFrame, features: Sequence[str], *, name: str) -> Cust
 def warn_of_constants(names: list[str]) -> None:
     """Warn of features that do not distinguish customers."""
     if names:
-        warnings.warn(
+        warn(
             _n(
                 "{names} is the same for all customers and tells none apart: it is left out.",
                 "{names} are the same for all customers and tell none apart: they are left out.",
@@ -290,7 +289,6 @@ def warn_of_constants(names: list[str]) -> None:
                 names=quoted(names),
             ),
             WeakResultWarning,
-            stacklevel=4,
         )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.models._cluster_features import Points
 from custintel.models._cluster_rules import Mixture, Prototypes, Rule
@@ -154,7 +155,7 @@ def _mixture(
                 **settings,
             ).fit(np.repeat(points.numbers, times, axis=0))
     if not found.converged_:
-        warnings.warn(
+        warn(
             _(
                 "The mixture of {k} components was still moving after {n} passes. Try fewer "
                 "clusters, or method='k_means'.",
@@ -162,6 +163,5 @@ def _mixture(
                 n=_MOST_PASSES,
             ),
             WeakResultWarning,
-            stacklevel=4,
         )
     return Mixture(found.weights_, found.means_, found.covariances_)

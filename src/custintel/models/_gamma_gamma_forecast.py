@@ -1,7 +1,5 @@
 """What the gamma-gamma model expects a customer to spend, given its parameters."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,6 +7,7 @@ from numpy.typing import NDArray
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import ConvergenceError, WeakResultWarning
 from custintel.models._history import Spend, customers_named
 
@@ -36,7 +35,7 @@ def _not_negative(spend: Spend, history: pd.DataFrame) -> Floats:
     negative = (spend.frequency > 0) & (spend.monetary_value < 0)
     n = int(np.count_nonzero(negative))
     if n:
-        warnings.warn(
+        warn(
             _n(
                 "{n} customer has a negative mean amount (monetary_value), such as {customers}: "
                 "refunds exceed purchases. The gamma-gamma model takes it for zero.",
@@ -46,7 +45,6 @@ def _not_negative(spend: Spend, history: pd.DataFrame) -> Floats:
                 customers=customers_named(history, negative),
             ),
             WeakResultWarning,
-            stacklevel=4,
         )
     return np.maximum(spend.monetary_value, 0.0)
 

@@ -37,7 +37,7 @@ def grouped_folds(rows: LabelledRows, n_folds: int, random_state: int) -> NDArra
 def _refuse_few(n_with: int, n_without: int) -> None:
     raise SchemaError(
         _(
-            "{n_with} customers have the event and {n_without} have not: with one of a class, no "
+            "Customers with the event: {n_with}; without it: {n_without}. With one of a kind, no "
             "part of the customers can check what the others tell. Take more customers.",
             n_with=n_with,
             n_without=n_without,

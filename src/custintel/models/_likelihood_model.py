@@ -6,7 +6,6 @@ no interval reaches below zero; it is shown on the natural scale, as the literat
 """
 
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -20,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from custintel._checks import require_type
 from custintel._intervals import Estimates, Floats, normal_quantile
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.models._newton import Climb
 
@@ -188,14 +188,13 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
     def _warn_without_covariance(self) -> None:
         """Warn that a model made from bare parameters has no bounds to give."""
         if not self._has_covariance():
-            warnings.warn(
+            warn(
                 _(
                     "This {model} was made without the covariance of its parameters, so that the "
                     "bounds are missing (NaN). Give covariance=… to from_parameters, or fit it.",
                     model=type(self).__name__,
                 ),
                 WeakResultWarning,
-                stacklevel=3,
             )
 
     def _drawn_parameters(self, n_draws: int, rng: np.random.Generator) -> Floats:
@@ -223,7 +222,7 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
         errors = np.sqrt(np.diag(self._working_covariance()))[: len(self._names)]
         loose = [n for n, error in zip(self._names, errors, strict=True) if error > _LOOSE]
         if loose:
-            warnings.warn(
+            warn(
                 _(
                     "The data hardly tell {names}: the 95 % interval spans a factor of {factor}. "
                     "Forecasts may be usable, these parameters are not. Fit more customers, or "
@@ -232,7 +231,6 @@ class LikelihoodModel(BaseEstimator):  # type: ignore[misc]
                     factor=_power_of_ten(2 * normal_quantile(0.95) * float(errors.max())),
                 ),
                 WeakResultWarning,
-                stacklevel=4,
             )
 
     def _keep_maximum(self, maximum: Climb, n_customers: float) -> None:

@@ -1,6 +1,5 @@
 """From features and outcomes to calibrated probabilities."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.models._boosting_learner import (
     BoostingLearner,
@@ -214,7 +214,7 @@ def _is_thin(rows: LabelledRows, n_columns: int, settings: OutcomeSettings) -> b
     """Return whether there are few events for so many columns, and say so."""
     is_thin = rows.n_rarer < _EVENTS_PER_COLUMN * n_columns
     if is_thin:
-        warnings.warn(
+        warn(
             _(
                 "{n:g} rows of the rarer outcome for {columns} columns of features, fewer than "
                 "{least} for each: {what}. Leave out features, or take more customers.",
@@ -226,7 +226,6 @@ def _is_thin(rows: LabelledRows, n_columns: int, settings: OutcomeSettings) -> b
                 else _("the penalty given may be too small"),
             ),
             WeakResultWarning,
-            stacklevel=2,
         )
     return is_thin
 

@@ -1,6 +1,5 @@
 """What a fit learns of its columns: how each becomes numbers, and what was never seen."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.models._predictor_columns import Predictors, Texts
 
@@ -257,7 +257,7 @@ def warn_unseen(unseen: NDArray[np.int64]) -> None:
     """Warn of the rows that have texts which the fit had not seen."""
     n = int((unseen > 0).sum())
     if n:
-        warnings.warn(
+        warn(
             _n(
                 "{n} of {total} rows has a text that the fit had not seen; it is read as any "
                 "other. Its column n_unseen in probabilities(X) is above 0.",
@@ -267,5 +267,4 @@ def warn_unseen(unseen: NDArray[np.int64]) -> None:
                 total=len(unseen),
             ),
             WeakResultWarning,
-            stacklevel=4,
         )

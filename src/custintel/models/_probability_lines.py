@@ -1,6 +1,5 @@
 """Calibration: from the log odds that a model says to the probabilities that are found."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,6 +9,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from custintel._intervals import Floats
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.models._logistic_regression import ridge_logistic
 
@@ -88,14 +88,13 @@ def platt_line(logits: Floats, outcome: Floats, weight: Floats) -> Calibration:
         intercept, slope = map(float, ridge_logistic(standard, target, weight, _HARDLY))
         if slope > 0:
             return line(intercept - slope * middle / spread, slope / spread)
-    warnings.warn(
+    warn(
         _(
             "The features tell nothing of the outcome that other customers confirm: every "
             "customer gets the base rate, {rate:.1%}. Give other features, or more customers.",
             rate=n_events / (n_events + n_others),
         ),
         WeakResultWarning,
-        stacklevel=2,
     )
     return line(float(np.log(n_events / n_others)), 0.0)
 
@@ -119,7 +118,7 @@ def calibrated(method: str, logits: Floats, outcome: Floats, weight: Floats) -> 
     if method == "isotonic" and n_rarer >= ENOUGH_FOR_ISOTONIC:
         return rising_steps(logits, outcome, weight)
     if method == "isotonic":
-        warnings.warn(
+        warn(
             _(
                 "Isotonic calibration needs {least} cases of the rarer outcome, and has {n:g}: "
                 "a line of the log odds is taken (calibration='sigmoid').",
@@ -127,6 +126,5 @@ def calibrated(method: str, logits: Floats, outcome: Floats, weight: Floats) -> 
                 n=n_rarer,
             ),
             WeakResultWarning,
-            stacklevel=2,
         )
     return platt_line(logits, outcome, weight)

@@ -1,6 +1,5 @@
 """The BG/NBD model of repeat purchases (Fader, Hardie & Lee 2005)."""
 
-import warnings
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.models._beta_geo_likelihood import BetaGeoLikelihood, Variant
 from custintel.models._beta_geo_limits import explain_escape
@@ -173,7 +173,7 @@ class BetaGeoModel(RepeatPurchaseModel):
         alive = super().probability_alive(history)
         n = int((history["frequency"] == 0).sum())
         if n:
-            warnings.warn(
+            warn(
                 _n(
                     "{n} customer of {total} has no repeat purchase: under BG/NBD its probability "
                     "of being alive is 1 by assumption. {advice}",
@@ -187,7 +187,6 @@ class BetaGeoModel(RepeatPurchaseModel):
                     ),
                 ),
                 WeakResultWarning,
-                stacklevel=2,
             )
         return alive
 

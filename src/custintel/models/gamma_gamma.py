@@ -1,6 +1,5 @@
 """The gamma-gamma model of spend per purchase (Fader, Hardie & Lee 2005; Fader & Hardie 2013)."""
 
-import warnings
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from custintel import _formats
 from custintel._intervals import Estimates
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SetAsideWarning, WeakResultWarning
 from custintel.models._correlation import fisher_interval, pearson_correlation
 from custintel.models._gamma_gamma_fit import PARAMETERS, fit_gamma_gamma
@@ -318,7 +318,7 @@ class GammaGammaModel(LikelihoodModel):
         r = self.spend_frequency_correlation_
         low, high = fisher_interval(r, self.n_customers_, 0.95)
         if max(low, -high) > _STRONG_CORRELATION:
-            warnings.warn(
+            warn(
                 _(
                     "Spend and frequency go together (correlation {r}, 95 % interval "
                     "{interval}), while the gamma-gamma model takes them for independent: "
@@ -328,14 +328,13 @@ class GammaGammaModel(LikelihoodModel):
                     interval=_formats.interval(_formats.number(low, 2), _formats.number(high, 2)),
                 ),
                 WeakResultWarning,
-                stacklevel=3,
             )
 
 
 def _warn_of_no_amounts(history: pd.DataFrame, without: NDArray[np.bool_]) -> None:
     n = int(np.count_nonzero(without))
     if n:
-        warnings.warn(
+        warn(
             _n(
                 "{n} customer with repeat purchases has a mean amount (monetary_value) of 0 or "
                 "below: {customers}. The gamma-gamma model is fitted without it.",
@@ -345,5 +344,4 @@ def _warn_of_no_amounts(history: pd.DataFrame, without: NDArray[np.bool_]) -> No
                 customers=customers_named(history, without),
             ),
             SetAsideWarning,
-            stacklevel=3,
         )

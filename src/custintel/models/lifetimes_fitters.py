@@ -12,6 +12,7 @@ from custintel._checks import quoted
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._time import days_in
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.models.beta_geo import BetaGeoModel
 from custintel.models.beta_geo_beta_binomial import BetaGeoBetaBinomialModel
@@ -256,7 +257,7 @@ def _covariance(fitter: Any, parameters: Mapping[str, float]) -> pd.DataFrame | 
     variance = fitter.variance_matrix_.loc[names, names].to_numpy(dtype=float)
     covariance = _put_right(variance, np.array(list(parameters.values())))
     if not _is_covariance(covariance):
-        warnings.warn(
+        warn(
             _(
                 "The variance matrix of this {fitter} is no covariance: its search ended away "
                 "from a maximum. The model is made without one, so that bounds are missing "
@@ -265,7 +266,6 @@ def _covariance(fitter: Any, parameters: Mapping[str, float]) -> pd.DataFrame | 
                 model=_counterpart_of_fitter(fitter).model.__name__,
             ),
             WeakResultWarning,
-            stacklevel=3,
         )
         return None
     return pd.DataFrame(covariance, index=names, columns=names)

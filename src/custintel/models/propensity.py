@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from custintel._checks import require_count
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.models._few_customers import (
     chosen_method,
@@ -279,7 +280,7 @@ class PropensityModel(OutcomeModel):
                 for group in np.unique(rows.group)
             ]
         for message in dict.fromkeys(str(each.message) for each in caught):
-            warnings.warn(message, WeakResultWarning, stacklevel=2)
+            warn(message, WeakResultWarning)
         places = np.concatenate([np.flatnonzero(rows.group == g) for g in np.unique(rows.group)])
         found = pd.concat(parts).iloc[np.argsort(places)].set_axis(predictors.index)
         outcome = pd.DataFrame({"outcome": rows.outcome == 1}, index=found.index)

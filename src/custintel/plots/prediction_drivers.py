@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST_BARS = 20
 _MOST_FEATURES = 6
+_MOST_LETTERS = 34
 _DASHED = (0, (4, 3))
 
 
@@ -71,11 +72,11 @@ def prediction_driver_bars(drivers: pd.DataFrame, *, ax: "Axes | None" = None) -
         digits = int(np.clip(np.ceil(1 - np.log10(max(high.max() - low.min(), 1e-6))), 0, 6))
         style.number_ticks(ax.xaxis, lambda rise: formats.number(rise, digits))
     ax.hlines(places, low, high, color=style.INK, linewidth=1.2)
-    ax.set_yticks(places, [style.short_label(each, 34) for each in shown.index])
+    ax.set_yticks(places, [_term_label(str(each)) for each in shown.index])
     style.titled(
         ax,
         _("Odds ratios") if is_odds else _("What the predictions rest on"),
-        x=_("Odds ratio, per standard deviation of a number")
+        x=_("Odds ratio, of a number\nper standard deviation")
         if is_odds
         else _("Rise of the log loss when shuffled"),
     )
@@ -91,7 +92,7 @@ def partial_dependence_lines(table: pd.DataFrame, *, ax: "Axes | None" = None) -
         From `custintel.evaluation.partial_dependence_table`: index ``feature`` and ``point``;
         ``value``, ``text``, ``probability``, ``tenth_percentile``, ``ninetieth_percentile``. Of
         several features, which have scales of their own, the first six are drawn against the
-        order of their values.
+        order of their values. The categories of a single feature have a line each.
     ax : matplotlib Axes, optional
         Drawn on if given; otherwise a new figure is made.
 
@@ -118,10 +119,12 @@ def partial_dependence_lines(table: pd.DataFrame, *, ax: "Axes | None" = None) -
     """
     needed = ["value", "text", "probability", "tenth_percentile", "ninetieth_percentile"]
     require_columns(table.columns, needed, table="partial_dependence_table")
+    names = list(dict.fromkeys(table.index.get_level_values("feature")))
+    if len(names) == 1 and table["value"].isna().any():
+        return _categories(ax, table, str(names[0]))
     ax = style.prepared(ax, height=3.6)
     if table.empty:
         return style.say(ax, _("No feature to show."))
-    names = list(dict.fromkeys(table.index.get_level_values("feature")))
     if len(names) == 1:
         _one_dependence(ax, table)
     else:
@@ -149,7 +152,8 @@ def drift_bars(drift: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     ----------
     drift : DataFrame
         From `custintel.evaluation.drift_table`: index ``feature``; ``psi``, ``expected_psi``,
-        ``q``. The 20 largest are shown.
+        ``q``. The 20 largest are shown; dashed lines stand where the rule of thumb speaks of
+        some and of much drift.
     ax : matplotlib Axes, optional
         Drawn on if given; otherwise a new figure is made.
 
@@ -175,7 +179,7 @@ def drift_bars(drift: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     """
     require_columns(drift.columns, ["psi", "expected_psi", "q"], table="drift_table")
     shown = drift.sort_values("psi", ascending=False, kind="stable").head(_MOST_BARS)[::-1]
-    ax = style.prepared(ax, height=1.5 + 0.26 * max(len(shown), 3))
+    ax = style.prepared(ax, height=1.7 + 0.26 * max(len(shown), 3))
     if shown.empty:
         return style.say(ax, _("No columns to show."))
     psi, expected, q = (shown[name].to_numpy(float) for name in ("psi", "expected_psi", "q"))
@@ -197,10 +201,10 @@ def drift_bars(drift: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
         color=style.INK,
         label=_("Expected without drift"),
     )
-    for limit in (0.1, 0.25):
+    for limit, text in ((0.1, _("Some, much drift (rule of thumb)")), (0.25, "_")):
         if limit < 1.3 * psi.max():
-            ax.axvline(limit, color=style.INK, linewidth=0.8, linestyle=_DASHED)
-    ax.set_yticks(places, [style.short_label(each, 34) for each in shown.index])
+            ax.axvline(limit, color=style.INK, linewidth=0.8, linestyle=_DASHED, label=text)
+    ax.set_yticks(places, [style.short_label(each, _MOST_LETTERS) for each in shown.index])
     ax.set_xlim(left=0)
     style.number_ticks(ax.xaxis, lambda index: formats.number(index, 2))
     style.titled(ax, _("Drift since the training"), x=_("Population stability index"))
@@ -214,17 +218,37 @@ def _one_dependence(ax: "Axes", table: pd.DataFrame) -> None:
         table[each].to_numpy(float)
         for each in ("probability", "tenth_percentile", "ninetieth_percentile")
     )
-    if np.isnan(value).any():
-        places = np.arange(len(table))
-        ax.vlines(places, low, high, color=style.SKY, linewidth=5, label=_("80% of customers"))
-        ax.plot(places, mean, linestyle="none", marker="o", color=style.BLUE, label=_("Mean"))
-        ax.set_xticks(places, [style.label(text, 10) for text in table["text"]])
-        return
     ax.fill_between(
         value, low, high, color=style.SKY, alpha=0.35, linewidth=0, label=_("80% of customers")
     )
     ax.plot(value, mean, color=style.BLUE, linewidth=2, marker="o", markersize=3.5, label=_("Mean"))
     style.amount_ticks(ax.xaxis)
+
+
+def _categories(ax: "Axes | None", table: pd.DataFrame, name: str) -> "Axes":
+    # One below the other, where there is room for twenty of them and their names.
+    shown = table[::-1]
+    ax = style.prepared(ax, height=1.6 + 0.26 * max(len(shown), 3))
+    places = np.arange(len(shown))
+    low, high = (shown[f"{each}_percentile"].to_numpy(float) for each in ("tenth", "ninetieth"))
+    mean = shown["probability"].to_numpy(float)
+    ax.hlines(places, low, high, color=style.SKY, linewidth=5, label=_("80% of customers"))
+    ax.plot(mean, places, linestyle="none", marker="o", color=style.BLUE, label=_("Mean"))
+    ax.set_yticks(places, [style.short_label(text, _MOST_LETTERS) for text in shown["text"]])
+    ax.set_ylim(-0.6, len(shown) - 0.4)
+    style.percent_ticks(ax.xaxis, float(high.max() - low.min()) or 1.0)
+    title = _("Prediction by {feature}", feature=style.short_label(name, 40))
+    style.titled(ax, title, x=_("Mean predicted probability"))
+    style.legend_below(ax, gap=0.5, ncols=2)
+    return ax
+
+
+def _term_label(term: str) -> str:
+    # Of a long "feature = category" both parts are shortened, so that categories differ.
+    feature, _equals, category = term.partition(" = ")
+    if len(term) <= _MOST_LETTERS or not category:
+        return style.short_label(term, _MOST_LETTERS)
+    return f"{style.short_label(feature, 12)} = {style.short_label(category, 20)}"
 
 
 def _odds_ticks(ax: "Axes", low: "np.ndarray", high: "np.ndarray") -> None:

@@ -36,7 +36,8 @@ def survival_lines(curves: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
     -------
     matplotlib Axes
         The axes drawn on. Below it stand the customers at risk, those who end on the next day
-        with an ending or later.
+        with an ending or later; nothing after the last ending of a group of whom some stay on,
+        whose number the curves do not tell.
 
     Raises
     ------
@@ -164,7 +165,7 @@ def _count_at_risk(ax: "Axes", curves: pd.DataFrame, groups: list[object]) -> No
         counts = _at_risk_from(rows, np.array(marks))
         for mark, count in zip(marks, counts, strict=True):
             ax.annotate(
-                formats.number(count),
+                "" if np.isnan(count) else formats.number(count),
                 (mark, 0),
                 xycoords=("data", "axes fraction"),
                 xytext=(0, -44 - 12 * line),
@@ -188,7 +189,11 @@ def _count_at_risk(ax: "Axes", curves: pd.DataFrame, groups: list[object]) -> No
 
 
 def _at_risk_from(rows: pd.DataFrame, marks: Floats) -> Floats:
-    """Return the customers at risk on the first day with an ending from each mark on."""
+    """Return the customers at risk on the first day with an ending from each mark on.
+
+    After the last one that is 0 if all have left, and NaN if some stayed: who knows how long.
+    """
     place = np.searchsorted(rows["days"].to_numpy(float), marks, side="left")
-    counts = np.append(rows["n_at_risk"].to_numpy(float), 0.0)
+    after = 0.0 if rows["survival"].iloc[-1] <= 0 else np.nan
+    counts = np.append(rows["n_at_risk"].to_numpy(float), after)
     return np.asarray(counts[place])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custintel._checks import quoted
+from custintel._elementwise import float_column
 from custintel._frames import Frame, lazy, number_of_day, to_pandas
 from custintel._text import translate as _
 from custintel.errors import SchemaError
@@ -22,6 +23,7 @@ def read_contracts(
 
     Columns: ``customer_id``, ``started``, ``ended`` (far away while it runs), those of `extra`.
     """
+    _require_own_names(extra)
     columns = list(dict.fromkeys(["customer_id", "started_at", "ended_at", *extra]))
     table = to_pandas(lazy(contracts, columns, table="contracts"))
     for name in ("started_at", "ended_at"):
@@ -35,6 +37,18 @@ def read_contracts(
     found["ended"] = found["ended"].where(table["ended_at"].notna(), _NO_END)
     _require_order(found)
     return found[found["started"] <= number_of_day(last_day)].reset_index(drop=True)
+
+
+def _require_own_names(extra: Sequence[str]) -> None:
+    taken = sorted({"started", "ended"} & set(extra))
+    if taken:
+        raise SchemaError(
+            _(
+                "Column {name!r} of 'contracts' has a name that the days of the contracts take "
+                "here. Give it another one.",
+                name=taken[0],
+            )
+        )
 
 
 def _instants(column: "pd.Series[Any]", name: str) -> "pd.Series[pd.Timestamp]":
@@ -85,9 +99,9 @@ def _require_order(found: pd.DataFrame) -> None:
         )
 
 
-def require_values(found: pd.DataFrame) -> None:
-    """Raise `SchemaError` unless each contract has a value of 0 or more."""
-    values = pd.to_numeric(found["value"], errors="coerce").to_numpy(float)
+def values_of(found: pd.DataFrame) -> "pd.Series[float]":
+    """Return the value of each contract, or raise `SchemaError` unless all are 0 or more."""
+    values = float_column(found["value"])
     wrong = ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
         raise SchemaError(
@@ -100,3 +114,4 @@ def require_values(found: pd.DataFrame) -> None:
                 examples=quoted(found["customer_id"][wrong], most=3),
             )
         )
+    return values

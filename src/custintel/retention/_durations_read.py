@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from custintel._checks import quoted, require_columns
+from custintel._checks import quoted, require_columns, require_type
 from custintel._elementwise import float_column
 from custintel._intervals import Floats
 from custintel._runs import Flags, Ints
@@ -53,6 +53,8 @@ def read_durations(
 ) -> Durations:
     """Check a table of durations and return its numbers."""
     group = [] if by is None else [by]
+    what = _("a pandas table with columns 'duration_days' and 'is_ended'")
+    require_type(durations, pd.DataFrame, name="durations", what=what)
     require_columns(durations.columns, [*NEEDED, *group, *extra], table="durations")
     if durations.empty:
         raise SchemaError(_("Table 'durations' has no row."))

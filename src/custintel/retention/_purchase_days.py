@@ -82,11 +82,15 @@ def read_purchase_days(transactions: Frame, *, as_of: Day, by: str | None = None
         group, groups = _coded(days["group"])
     unit, day = customer * len(groups) + group, days["day"].to_numpy("int64")
     order = np.lexsort((day, unit))
-    starts = starts_of_runs(unit[order])
-    of_unit = unit[order][starts]
+    unit, day = unit[order], day[order]
+    # 1 and "1" are two values for an engine, and one group here.
+    is_first = np.append(True, (unit[1:] != unit[:-1]) | (day[1:] != day[:-1]))
+    unit, day = unit[is_first], day[is_first]
+    starts = starts_of_runs(unit)
+    of_unit = unit[starts]
     return PurchaseDays(
-        unit=np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order))),
-        day=day[order],
+        unit=np.repeat(np.arange(len(starts)), np.diff(starts, append=len(unit))),
+        day=day,
         customer=of_unit // len(groups),
         group=of_unit % len(groups),
         customers=customers.rename("customer_id"),
@@ -102,7 +106,7 @@ def _days(transactions: Frame, last_day: int, by: str | None) -> nw.LazyFrame[An
     keys = ["customer_id", *(["group"] if by is not None else []), "day"]
     named = [] if by is None else [nw.col(by).alias("group")]
     return (
-        lazy(transactions, ["customer_id", "ordered_at", "revenue", *group])
+        lazy(transactions, list(dict.fromkeys(["customer_id", "ordered_at", "revenue", *group])))
         .with_columns(*named, day=day_number("ordered_at"))
         .filter(nw.col("day") <= last_day)
         .with_columns(bought=(nw.col("revenue") >= 0).cast(nw.Int64))

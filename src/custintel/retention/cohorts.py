@@ -1,6 +1,5 @@
 """Cohorts of customers by first purchase, followed period by period."""
 
-import warnings
 from typing import Any, Literal
 
 import narwhals as nw
@@ -13,6 +12,7 @@ from custintel._frames import Frame, day_number, lazy, month_number, number_of_d
 from custintel._intervals import wilson_interval
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SetAsideWarning
 
 
@@ -97,7 +97,7 @@ def cohort_table(
     cells = to_pandas(_cells(activity))
     known = cells["cohort"].notna()
     if not known.all():
-        warnings.warn(_refunds_alone(activity), SetAsideWarning, stacklevel=2)
+        warn(_refunds_alone(activity), SetAsideWarning)
     cells = _up_to(cells[known], last_day.to_period(period).ordinal)
     return _finished(cells, period, last_day, level)
 

@@ -10,11 +10,12 @@ from custintel._intervals import Floats, normal_quantile, wilson_interval
 from custintel._text import translate as _
 from custintel._time import Day, as_day
 from custintel.errors import SchemaError
-from custintel.retention._contracts import read_contracts, require_values
+from custintel.retention._contracts import read_contracts, values_of
 from custintel.retention._purchase_days import MISSING, TOTAL
 from custintel.retention._spans import Stretch, named, stretches
 
 _EPOCH = pd.Timestamp("1970-01-01")
+_ROUNDING = 1e-12
 
 
 def contract_retention(
@@ -78,8 +79,9 @@ def contract_retention(
           interval of as many equal customers as the values are worth, (Σ value)² ÷ Σ value²
         - ``net_revenue_retention`` : float, >= 0, gross plus expansion ÷ start value
         - ``net_revenue_retention_low``, ``net_revenue_retention_high`` : float, > 0, interval
-          of a ratio of sums on the logarithmic scale; NaN with one customer at the start, or
-          where all of the value went
+          of a ratio of sums on the logarithmic scale; NaN with one customer at the start, where
+          all of the value went, or where all values changed alike, such as when all customers
+          stay with what they had: then nothing tells how far the rate may vary
 
     Raises
     ------
@@ -123,9 +125,8 @@ def contract_retention(
         raise SchemaError(
             _("Table 'contracts' has none that started by {day:%Y-%m-%d}.", day=last_day)
         )
-    require_values(found)
     group = TOTAL if by is None else found[by].astype("str").mask(found[by].isna(), MISSING)
-    found = found.assign(group=group)
+    found = found.assign(group=group, value=values_of(found))
     earliest = _EPOCH + pd.Timedelta(days=int(found["started"].min()))
     periods = stretches(period, earliest=earliest, as_of=last_day)
     cells = [_sums(found, each) for each in periods]
@@ -186,7 +187,9 @@ def _log_variance(sums: pd.DataFrame, squares: pd.DataFrame) -> "pd.Series[float
     n, x, y = sums["n_start"], sums["start_value"], squares["y"]
     ratio = _ratio(y, x)
     # Of y − r·x, whose sum is 0 by the making of r.
-    residual = (squares["yy"] - 2 * ratio * squares["xy"] + ratio**2 * squares["xx"]).clip(lower=0)
+    residual = squares["yy"] - 2 * ratio * squares["xy"] + ratio**2 * squares["xx"]
+    # Where all changed alike nothing tells of the spread, which does not mean that there is none.
+    residual = residual.where(residual > _ROUNDING * squares["yy"])
     small_sample = _ratio(n, (n - 1).clip(lower=0))
     return small_sample * _ratio(residual, y**2)
 

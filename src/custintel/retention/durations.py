@@ -12,6 +12,14 @@ from custintel.retention._contracts import read_contracts
 from custintel.retention._spans import whole_days
 
 _EPOCH = pd.Timestamp("1970-01-01")
+_RESULT = {
+    "customer_id",
+    "spell",
+    "started_on",
+    "duration_days",
+    "is_ended",
+    "entered_days",
+}
 
 
 def contract_durations(
@@ -47,7 +55,8 @@ def contract_durations(
     pause : str, optional
         Span, such as ``"30D"``, up to which a break between contracts does not end the spell.
     keep : list of str, optional
-        Further columns, taken from the first contract of the spell.
+        Further columns, taken from the first contract of the spell; none with the name of a
+        column of the result.
 
     Returns
     -------
@@ -60,7 +69,8 @@ def contract_durations(
         - ``started_on`` : datetime
         - ``duration_days`` : int, >= 1, days from the first to the last one under contract, or
           to `as_of`, both included
-        - ``is_ended`` : bool, whether it was over by `as_of`: its last day lies before
+        - ``is_ended`` : bool, whether it was known to be over by `as_of`: its last day lies
+          before, by more than `pause` if there is one
         - ``entered_days`` : int, >= 0, days it had lasted by the eve of `observed_from`; 0 if
           it began later
         - the columns of `keep`
@@ -71,7 +81,7 @@ def contract_durations(
         If a column is missing or of another type, a contract has no start or ends before it
         starts, or none is left.
     ValueError
-        If a date or `pause` is not one.
+        If a date or `pause` is not one, or `keep` is not as described.
 
     References
     ----------
@@ -93,14 +103,15 @@ def contract_durations(
     1         bob      1             91     False             0
     """
     last_day = as_day(as_of)
-    kept = [] if keep is None else list(keep)
+    kept = _kept(keep)
     since = None if observed_from is None else as_day(observed_from, name="observed_from")
     bridge = 0 if pause is None else whole_days(Span.parse(pause))
     found = read_contracts(contracts, kept, last_day=last_day)
     spells = _spells(found, bridge, kept)
     end = number_of_day(last_day)
-    # Whoever runs on the last day observed is not known to have left.
-    ended = spells["ended"] < end
+    # Whoever runs on the last day observed is not known to have left, nor is who may still come
+    # back within the pause.
+    ended = spells["ended"] + bridge < end
     until = np.minimum(spells["ended"], end)
     entered = 0 if since is None else (number_of_day(since) - spells["started"]).clip(lower=0)
     table = pd.DataFrame(
@@ -118,6 +129,19 @@ def contract_durations(
     if table.empty:
         raise SchemaError(_("Table 'contracts' has none that ran by {day:%Y-%m-%d}.", day=last_day))
     return table
+
+
+def _kept(keep: list[str] | None) -> list[str]:
+    """Return the further columns, none of which may have the name of one of the result."""
+    if isinstance(keep, str) or not _RESULT.isdisjoint(keep or []):
+        raise ValueError(
+            _(
+                "keep lists further columns of 'contracts', such as ['plan'], none of which has "
+                "the name of a column of the result: got {value!r}.",
+                value=keep,
+            )
+        )
+    return list(dict.fromkeys(keep or []))
 
 
 def _spells(contracts: pd.DataFrame, bridge: int, kept: list[str]) -> pd.DataFrame:

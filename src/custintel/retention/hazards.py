@@ -13,6 +13,7 @@ from custintel._elementwise import require_rows
 from custintel._intervals import Floats, normal_quantile
 from custintel._runs import Ints
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import ConvergenceError, SchemaError, WeakResultWarning
 from custintel.retention._durations_read import Durations, read_durations
 
@@ -220,7 +221,8 @@ def _fit(found: Durations, design: _Design, groups: Any) -> Any:
             found.days,
             values,
             status=found.ended.astype(int),
-            entry=found.entered if found.is_late else None,
+            # Late ones are at risk after the day of their entry; statsmodels would count it in.
+            entry=np.nextafter(found.entered, np.inf) if found.is_late else None,
             ties="efron",
         )
         fitted = model.fit(groups=groups, disp=0)
@@ -287,7 +289,7 @@ def _warn(table: pd.DataFrame, n_ended: int) -> None:
             n_terms=len(table),
             least=_EVENTS_PER_TERM,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
     doubtful = table.index[~table["is_proportional"]]
     if len(doubtful):
         message = _(
@@ -296,4 +298,4 @@ def _warn(table: pd.DataFrame, n_ended: int) -> None:
             terms=quoted(doubtful, most=6),
             doubt=_DOUBT,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)

@@ -131,13 +131,13 @@ def second_purchase(  # noqa: PLR0913 - what is followed, by which groups
     )
     rate = _at(curve, curve.share, limit)
     low, high = _at(curve, bounds.low, limit), _at(curve, bounds.high, limit)
-    followed = np.bincount(waits.group[waits.days >= limit], minlength=n) > 0
+    n_long = np.bincount(waits.group[waits.days >= limit], minlength=n)
     nobody = (table["n_second"] == 0).to_numpy()
-    ends = np.bincount(waits.group[~waits.over & (waits.days >= limit)], minlength=n)
     # Where nobody was seen to, Clopper and Pearson's bound of those who were followed to the end.
-    high = np.where(nobody, 1 - ((1 - level) / 2) ** (1 / np.maximum(ends, 1)), high)
+    high = np.where(nobody, 1 - ((1 - level) / 2) ** (1 / np.maximum(n_long, 1)), high)
+    high = np.where(nobody & (n_long == 0), 1.0, high)
     table = table.assign(second_rate=rate, second_rate_low=low, second_rate_high=high)
-    table["is_followed"] = followed | (rate == 1)
+    table["is_followed"] = (n_long > 0) | (rate == 1)
     return table.assign(**_medians(curve, bounds))
 
 

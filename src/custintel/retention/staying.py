@@ -1,6 +1,5 @@
 """Survival curves: which share of customers stay how long."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from custintel._intervals import Floats, normal_quantile
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.retention._durations_read import Durations, read_durations
 
@@ -206,7 +206,7 @@ def _warn_gone(part: Durations, name: str, days: Floats) -> None:
             n=int(((part.entered < days[0]) & (part.days >= days[0])).sum()),
             n_later=n_later,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=4)
+        warn(message, WeakResultWarning)
 
 
 def _first_day(curve: pd.DataFrame, column: str, quantile: float) -> float:

@@ -14,7 +14,8 @@ from custintel._text import translate as _
 from custintel.errors import SchemaError
 from custintel.retention._durations_read import Durations, read_durations
 
-# A variance below which no ending of a group could have happened in another one.
+# A variance below which no ending of a group could have happened in another one, and, as a share
+# of the greatest, below which it is rounding.
 _SINGULAR = 1e-9
 
 
@@ -150,12 +151,19 @@ def _log_rank(found: Durations) -> tuple[float, int, float]:
     excess = (ended - share * n_ended).sum(axis=1)
     weight = n_ended * (n - n_ended) / np.maximum(n - 1, 1)
     variance = np.diag((weight * share).sum(axis=1)) - (weight * share) @ share.T
-    n_free = int(np.linalg.matrix_rank(variance, tol=_SINGULAR, hermitian=True))
+    n_free, inverse = _inverse(variance)
     if not n_free:
         return 0.0, 0, 1.0
-    inverse = np.linalg.pinv(variance, rcond=_SINGULAR / variance.max(), hermitian=True)
     chi_square = float(excess @ inverse @ excess)
     return chi_square, n_free, float(chdtrc(n_free, chi_square))
+
+
+def _inverse(variance: Floats) -> tuple[int, Floats]:
+    """Return the rank of a variance, and its generalized inverse."""
+    values, vectors = np.linalg.eigh(variance)
+    is_free = values > _SINGULAR * max(float(values[-1]), 1.0)
+    values, vectors = values[is_free], vectors[:, is_free]
+    return len(values), np.asarray((vectors / values) @ vectors.T)
 
 
 def _expected(found: Durations) -> pd.DataFrame:

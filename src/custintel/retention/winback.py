@@ -1,6 +1,7 @@
 """Whom to win back: what is at stake with each customer, and whether an offer repays."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -94,7 +95,7 @@ def winback_list(
     capacity : int, optional
         Contacts that can be made at most, 1 or more, controls not counted.
     control_share : float, default=0.1
-        Share of the chosen, 0 or more and below 1, that is held back; one customer at least
+        Share of the chosen, from 0 to 0.99, that is held back; one customer at least
         unless it is 0, or only one is chosen.
     random_state : int or numpy.random.Generator, default=0
         Seed of the draw: the same seed holds back the same customers.
@@ -185,6 +186,8 @@ def _check(
             )
         )
     require_between(save_rate, 0, 1, name="save_rate")
+    what = _("a finite number of {low:g} or more", low=0)
+    require_type(offer_cost, Real, name="offer_cost", what=what)
     numbers(offer_cost, name="offer_cost", low=0)
     require_between(control_share, 0, 0.99, name="control_share")
     if capacity is not None:
@@ -221,13 +224,14 @@ def _arms(
 ) -> list[str]:
     """Return the arm of each customer, the best first: controls are drawn among the chosen."""
     n_chosen = n_worthwhile
-    if capacity is not None:
-        # So many that, without the controls, the capacity is filled.
-        n_chosen = min(n_worthwhile, int(np.floor(capacity / (1 - control_share) + 1e-9)))
     n_controls = max(round(control_share * n_chosen), 1) if control_share > 0 else 0
     n_controls = min(n_controls, max(n_chosen - 1, 0))
     if capacity is not None and n_chosen - n_controls > capacity:
-        n_controls = n_chosen - capacity
+        # So many that, without the controls, the capacity is filled.
+        beside = capacity * control_share / (1 - control_share)
+        n_controls = max(round(beside), 1) if control_share > 0 else 0
+        n_controls = min(n_controls, n_chosen - capacity)
+        n_chosen = capacity + n_controls
     held = np.random.default_rng(random_state).permutation(n_chosen)[:n_controls]
     arms = np.full(n, NEITHER, dtype=object)
     arms[:n_chosen] = CONTACT

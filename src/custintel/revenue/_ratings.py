@@ -1,6 +1,5 @@
 """Scores that customers gave, added up by who was rated, on any engine."""
 
-import warnings
 from typing import Any
 
 import narwhals as nw
@@ -11,6 +10,7 @@ from custintel._checks import quoted
 from custintel._frames import Frame, day_number, has_column, is_missing, lazy, to_pandas
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning
 from custintel.revenue._groups import labels
 
@@ -90,7 +90,7 @@ def _warn_without_score(scores: nw.LazyFrame[Any]) -> None:
             "{n} ratings have no score, and are left out.",
             n,
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=4)
+        warn(message, SetAsideWarning)
 
 
 def _require_within(scores: nw.LazyFrame[Any], low: float, high: float) -> None:

@@ -1,6 +1,5 @@
 """What each channel brings, and what it costs."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 
 import narwhals as nw
@@ -12,6 +11,7 @@ from custintel._frames import Frame, has_column
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._groups import (
     BEFORE_ALL,
@@ -140,7 +140,7 @@ def channel_table(
     ).fillna({"n_new_customers": 0, "n_only_customers": 0})
     table = largest_first(_measures(totals, spent, has_cost=has_cost))
     for reason in _weaknesses(table, spent, has_cost=has_cost):
-        warnings.warn(reason, WeakResultWarning, stacklevel=2)
+        warn(reason, WeakResultWarning)
     return table
 
 

@@ -1,6 +1,5 @@
 """What each item added to the growth of the whole."""
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from custintel._checks import quoted
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.revenue._period_columns import by_period, position_of
 
@@ -76,7 +76,7 @@ def growth_contributions(
     amounts = by_period(table)
     n_items = len(amounts)
     if looks_like_an_index(amounts):
-        warnings.warn(index_numbers(), WeakResultWarning, stacklevel=2)
+        warn(index_numbers(), WeakResultWarning)
     places = _steps(amounts, since)
     before, after = (amounts.to_numpy()[:, each] for each in places)
     later = amounts.columns[places.after]
@@ -84,7 +84,7 @@ def growth_contributions(
     change = _unless_nothing((after - before).sum(axis=0), before, after)
     without = later[before.sum(axis=0) <= 0]
     if n_items and len(without):
-        warnings.warn(_no_base(without), WeakResultWarning, stacklevel=2)
+        warn(_no_base(without), WeakResultWarning)
     columns = {
         "period": np.repeat(later, n_items),
         "item": np.tile(amounts.index.to_numpy(), len(later)),

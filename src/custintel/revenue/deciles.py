@@ -1,13 +1,12 @@
 """Customers in groups of equal number, by how much they bring."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
 from custintel import _formats as formats
 from custintel._checks import require_count
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SetAsideWarning, WeakResultWarning
 from custintel.revenue._period_columns import by_period, one_of
 from custintel.revenue._ranking import places
@@ -107,7 +106,7 @@ def _warn_of_refunds(refunds: "pd.Series[float]") -> None:
             len(refunds),
             amount=formats.number(float(refunds.sum()), 2),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
 
 
 def _warn_of_few(n_customers: int, n_groups: int) -> None:
@@ -118,4 +117,4 @@ def _warn_of_few(n_customers: int, n_groups: int) -> None:
             n_customers,
             n_groups=n_groups,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)

@@ -1,6 +1,5 @@
 """Sales to come, forecast from sales past, and tested on what came after earlier days."""
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import pandas as pd
 from custintel._checks import require_between, require_choice
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._cycles import (
     cycle_length,
@@ -292,11 +292,11 @@ def _warn_of_weakness(best: Fitted | None, *, is_tested: bool, n_periods: int) -
             "naive stands in, which repeats the past. Give a longer history.",
             n_periods,
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
     if best is not None and not best.is_converged():
         message = _(
             "The search for the parameters of {form} did not come to its end; the backtest "
             "tells whether it serves all the same.",
             form=str(best.form),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)

@@ -1,6 +1,5 @@
 """Growth of items over periods, on tables made from transactions or copied from print."""
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +8,7 @@ import pandas as pd
 from custintel._checks import quoted
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._growth_rates import cagr, cagr_ends
 from custintel.revenue._period_columns import by_period, one_of, years_covered
@@ -64,7 +64,7 @@ def index_table(table: pd.DataFrame, *, base: pd.Period | str | int | None = Non
     basis = amounts[amounts.columns[0] if base is None else one_of(amounts, base)]
     without = amounts.index[basis <= 0]
     if len(without):
-        warnings.warn(_no_index(without, len(amounts)), WeakResultWarning, stacklevel=2)
+        warn(_no_index(without, len(amounts)), WeakResultWarning)
     return amounts.mul(100).div(basis.where(basis > 0), axis=0)
 
 
@@ -147,7 +147,7 @@ def growth_table(table: pd.DataFrame, *, rounding: float | None = None) -> pd.Da
     )
     without = amounts.index[measures[["cagr", "growth"]].isna().any(axis=1)]
     if len(without):
-        warnings.warn(_no_growth(without, amounts), WeakResultWarning, stacklevel=2)
+        warn(_no_growth(without, amounts), WeakResultWarning)
     if rounding is None:
         return measures
     return measures.join(_rounding_interval(amounts, ends, rounding))

@@ -1,6 +1,5 @@
 """Business lines side by side: what each brings, how it grows, what the mix does."""
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +9,7 @@ from custintel._checks import quoted, require_type
 from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._growth_rates import cagr
 from custintel.revenue._period_columns import by_period, years_covered
@@ -88,11 +88,11 @@ def compare_lines(
     """
     amounts = by_period(table)
     if looks_like_an_index(amounts):
-        warnings.warn(index_numbers(), WeakResultWarning, stacklevel=2)
+        warn(index_numbers(), WeakResultWarning)
     line = _line_of_each(lines, amounts.index)
     without = amounts.index[line == MISSING]
     if len(without):
-        warnings.warn(_no_line(without, len(amounts)), WeakResultWarning, stacklevel=2)
+        warn(_no_line(without, len(amounts)), WeakResultWarning)
     by_line = _largest_first(amounts.groupby(line.to_numpy(), sort=False).sum())
     n_lines, n_periods = by_line.shape
     columns = {

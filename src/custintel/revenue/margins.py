@@ -1,6 +1,5 @@
 """What is left of the revenue: gross margins, and what marketing takes of the sales."""
 
-import warnings
 from typing import Any, Literal
 
 import narwhals as nw
@@ -22,6 +21,7 @@ from custintel._frames import (
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._groups import labels
 from custintel.revenue._period_columns import by_period
@@ -245,4 +245,4 @@ def _warn_of_uncosted(sums: pd.DataFrame) -> None:
             amount=formats.number(float(sums["uncosted"].sum()), 2),
             revenue=formats.number(revenue, 2),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)

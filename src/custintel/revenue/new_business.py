@@ -1,6 +1,5 @@
 """Revenue that is new: of customers who came in the period, of products launched lately."""
 
-import warnings
 from typing import Any, Literal
 
 import narwhals as nw
@@ -22,6 +21,7 @@ from custintel._frames import (
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._cycles import whole_months
 from custintel.revenue.periods import periods_observed
@@ -348,7 +348,7 @@ def _warn_of_undated(sales: pd.DataFrame, is_undated: NDArray[np.bool_]) -> None
             examples=quoted(sorted(map(str, names)), most=3),
             share=formats.percent(float(undated["revenue"].sum()) / total if total > 0 else np.nan),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
 
 
 def _every_period(found: pd.DataFrame, last_day: pd.Timestamp, period: str) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """Why revenue changed: more sold, higher prices, other products."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +15,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import PERIOD_MONTHS, Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue.periods import MISSING, periods_observed, whole_periods
 
@@ -124,10 +124,10 @@ def price_volume_mix(
         cells = to_pandas(_by_item_and_period(transactions, by, PERIOD_MONTHS[period], last_day))
     periods = periods_observed(cells, last_day, period)
     if len(periods) < 2:
-        warnings.warn(_no_change(len(periods)), WeakResultWarning, stacklevel=2)
+        warn(_no_change(len(periods)), WeakResultWarning)
     n_unmeasured = int(cells["n_unmeasured"].sum())
     if n_unmeasured:
-        warnings.warn(_no_quantity(n_unmeasured), WeakResultWarning, stacklevel=2)
+        warn(_no_quantity(n_unmeasured), WeakResultWarning)
     return _finished(cells, periods, last_day)
 
 

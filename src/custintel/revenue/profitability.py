@@ -1,6 +1,5 @@
 """What is left of the revenue after the cost of the goods and the cost to serve."""
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from custintel._frames import Frame, lazy
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._groups import days_observed, group_totals, largest_first, with_rows
 from custintel.revenue.cost_drivers import COUNTED, CostDriver
@@ -245,4 +245,4 @@ def _warn_of_unknown(totals: pd.DataFrame, columns: list[str]) -> None:
             n,
             columns=quoted(columns, most=3),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)

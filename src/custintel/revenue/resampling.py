@@ -1,6 +1,5 @@
 """How much the measures of concentration would differ among similar customers."""
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from scipy.special import ndtr, ndtri
 from custintel._checks import quoted, require_between, require_count
 from custintel._intervals import Floats, normal_quantile
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.revenue._period_columns import by_period
 from custintel.revenue.concentration import concentration_table
@@ -211,4 +211,4 @@ def _warn_of_few(n_customers: "pd.Series[int]") -> None:
             few=_FEW,
             examples=quoted(few.index, most=3),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)

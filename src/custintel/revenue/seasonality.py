@@ -1,6 +1,5 @@
 """How revenue swings with the months or quarters of the year, and the days of the week."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from custintel._intervals import Floats
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.revenue._cycles import cycle_length, require_gapless, season_name
 from custintel.revenue._groups import labels
@@ -323,7 +323,7 @@ def _warn_of_missing(items: pd.Index, is_missing: NDArray[np.bool_]) -> None:
             n_items=len(items),
             examples=quoted(without, most=3),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
 
 
 def _warn_of_one_ratio(season: str) -> None:
@@ -332,4 +332,4 @@ def _warn_of_one_ratio(season: str) -> None:
         "may be chance. A third year gives intervals.",
         season=season,
     )
-    warnings.warn(message, WeakResultWarning, stacklevel=3)
+    warn(message, WeakResultWarning)

@@ -5,7 +5,6 @@ the file; position from 0 in a frame that was not read from one), ``column`` (No
 the whole row is at fault), ``value`` (text) and ``reason``.
 """
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SetAsideWarning
 
 COLUMNS = ["source", "line", "column", "value", "reason"]
@@ -70,9 +70,7 @@ def reasons(set_aside: pd.DataFrame) -> str:
     return _("{shown} and {more} more reasons", shown=shown, more=more) if more > 0 else shown
 
 
-def warn_set_aside(
-    set_aside: pd.DataFrame, n_rows: int, *, source: str, twin: str, stacklevel: int = 3
-) -> None:
+def warn_set_aside(set_aside: pd.DataFrame, n_rows: int, *, source: str, twin: str) -> None:
     """Warn the caller of the calling function, once, with the counts; not when all was used."""
     if not len(set_aside):
         return
@@ -86,7 +84,7 @@ def warn_set_aside(
         reasons=reasons(set_aside),
         twin=twin,
     )
-    warnings.warn(message, SetAsideWarning, stacklevel=stacklevel)
+    warn(message, SetAsideWarning)
 
 
 def _shown(value: object) -> str | None:

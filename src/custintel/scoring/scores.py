@@ -14,12 +14,13 @@ import pandas as pd
 from custintel._checks import quoted, require_type
 from custintel._frames import Frame
 from custintel._text import translate as _
-from custintel._text import translate_plural as _n
 from custintel._time import Day
+from custintel._warnings import warn
 from custintel.errors import CustintelWarning, MixedCurrencyError, SchemaError, WeakResultWarning
 from custintel.models import ChurnModel
 from custintel.retention import risk_bands
 from custintel.scoring._drift_reference import SCORE, SCORE_DECIMALS, drift_of
+from custintel.scoring._remarks import of_currency, of_drift, of_training
 from custintel.scoring._whole_files import replacing
 from custintel.scoring.trained import TrainedModel
 from custintel.scoring.training import currency_of
@@ -164,7 +165,12 @@ def score_customers(
     return Scores(
         table=_table(found, trained),
         drift=drift,
-        remarks=(*_of_training(trained, day), *dict.fromkeys(weak), *_of_drift(drift)),
+        remarks=(
+            *of_training(trained, day),
+            *of_currency(currency, trained.currency),
+            *dict.fromkeys(weak),
+            *of_drift(drift),
+        ),
         as_of=day,
         label=trained.settings.label,
         labels_from=seen.days["labels_from"].iloc[0],
@@ -275,7 +281,7 @@ def _heard() -> Iterator[list[warnings.WarningMessage]]:
                 caught += now
     finally:
         for each in caught:
-            warnings.warn(each.message, stacklevel=4)
+            warn(str(each.message), each.category)
 
 
 def _settled(found: pd.DataFrame) -> pd.DataFrame:
@@ -310,55 +316,6 @@ def _table(found: pd.DataFrame, trained: TrainedModel) -> pd.DataFrame:
         if name in found:
             table[name] = found[name]
     return table.sort_index()
-
-
-def _of_training(trained: TrainedModel, day: pd.Timestamp) -> list[str]:
-    newest = trained.trained_as_of[-1]
-    days = ", ".join(f"{each:%Y-%m-%d}" for each in trained.trained_as_of)
-    told = [_("Trained as of {days}.", days=days), *trained.validation.remarks()]
-    if day < trained.labels_until:
-        told.append(
-            _(
-                "The model was trained on what happened until {until:%Y-%m-%d}, which is after "
-                "{day:%Y-%m-%d}: these scores know some of what they foretell.",
-                until=trained.labels_until,
-                day=day,
-            )
-        )
-    else:
-        age = (day - newest).days
-        told.append(
-            _n(
-                "The newest day of the training is {n} day ago.",
-                "The newest day of the training is {n} days ago.",
-                age,
-            )
-        )
-    return told
-
-
-def _of_drift(drift: pd.DataFrame) -> list[str]:
-    features = drift[drift["kind"] == "feature"]
-    moved = features[features["is_drifted"]].sort_values("psi", ascending=False, kind="stable")
-    told = []
-    if drift["is_drifted"].iloc[0]:
-        told.append(
-            _(
-                "The scores have drifted from those of the training: stability index {psi:.2f}.",
-                psi=drift["psi"].iloc[0],
-            )
-        )
-    if len(moved):
-        told.append(
-            _n(
-                "{n} of {total} features has drifted: {names}.",
-                "{n} of {total} features have drifted: {names}.",
-                len(moved),
-                total=len(features),
-                names=quoted(moved.index, most=3),
-            )
-        )
-    return told
 
 
 def _require_limit(limit: float) -> None:

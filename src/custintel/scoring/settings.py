@@ -291,6 +291,9 @@ def _described(model: Any) -> dict[str, Any] | None:
 def _made_again(stored: Mapping[str, Any] | None) -> Any:
     if stored is None:
         return None
-    if stored["model"] not in models.__all__:
-        raise ValueError(stored["model"])
-    return getattr(models, stored["model"])(**stored["settings"])
+    kind: Any = (
+        getattr(models, stored["model"], None) if stored["model"] in models.__all__ else None
+    )
+    if not hasattr(kind, "probability_of_none"):
+        raise ValueError(_("{name!r} is no purchase model", name=stored["model"]))
+    return kind(**stored["settings"])

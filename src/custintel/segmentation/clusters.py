@@ -1,6 +1,5 @@
 """What the customers of each cluster have in common, in numbers and in words."""
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from custintel._checks import quoted, require_columns, require_type
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.segmentation._cluster_names import cluster_names
 
@@ -171,7 +171,7 @@ def _medians(values: pd.Series, cluster: pd.Series, feature: str) -> pd.DataFram
     """Return the median of each cluster, and its position among all customers."""
     missing = values.index[values.isna()]
     if len(missing):
-        warnings.warn(
+        warn(
             _n(
                 "{feature!r} is missing for {n} of {total} customers: {examples}. Its medians "
                 "are those of the others.",
@@ -183,7 +183,6 @@ def _medians(values: pd.Series, cluster: pd.Series, feature: str) -> pd.DataFram
                 examples=quoted(missing, most=3),
             ),
             WeakResultWarning,
-            stacklevel=3,
         )
     medians = values.groupby(cluster, observed=True).median()
     ordered = np.sort(values.dropna().to_numpy())

@@ -15,6 +15,7 @@ from custintel._frames import plain_text
 from custintel._intervals import Floats, wilson_interval
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import ConvergenceError, SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.segmentation._by_customer import by_customer
 from custintel.segmentation._likeness_terms import Term, terms_of
@@ -169,7 +170,7 @@ def lookalikes(
     tested: pd.Series[float] = worth.T[_TESTED]
     if tested["lift_low"] <= 1:
         message = _no_better_than_chance(tested, int(is_seed.sum()))
-        warnings.warn(message, WeakResultWarning, stacklevel=2)
+        warn(message, WeakResultWarning)
     model = _fitted(matrix, is_seed)
     weights = np.asarray(model.coef_[0])
     scores = np.asarray(model.predict_proba(matrix)[:, 1])
@@ -201,7 +202,7 @@ def _among(customers: pd.Index, seeds: Iterable[object]) -> NDArray[np.bool_]:
             total=len(wanted),
             examples=quoted(absent, most=3),
         )
-        warnings.warn(message, SetAsideWarning, stacklevel=3)
+        warn(message, SetAsideWarning)
     if min(is_seed.sum(), (~is_seed).sum()) < _FEWEST_SEEDS:
         raise SchemaError(
             _(

@@ -63,7 +63,6 @@ def usable_rows(
         n_rows,
         source=repr(name),
         twin=f"custintel.tables.inspect_{name}(…).set_aside",
-        stacklevel=4,
     )
     return table
 

@@ -1,6 +1,5 @@
 """Who is looked at as of a cut, and what the table of customers adds about them."""
 
-import warnings
 from collections.abc import Sequence
 
 import pandas as pd
@@ -10,6 +9,7 @@ from custintel._frames import Frame, as_narwhals
 from custintel._lookups import read_lookup
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning
 from custintel.tables._feature_tables import EVER
 from custintel.tables._snapshot_cuts import Cut
@@ -110,11 +110,11 @@ def _nobody(population: str, cut: Cut) -> str:
     )
 
 
-def warn_unknown_since(customers: pd.DataFrame, *, stacklevel: int) -> None:
+def warn_unknown_since(customers: pd.DataFrame) -> None:
     """Warn of customers of whom nothing says since when they have been known."""
     unknown = customers.index[customers[_SINCE].isna()]
     if len(unknown):
-        warnings.warn(
+        warn(
             _n(
                 "{n} of {total} customers has no created_at, and is known only from its first "
                 "purchase on: {examples}.",
@@ -125,7 +125,6 @@ def warn_unknown_since(customers: pd.DataFrame, *, stacklevel: int) -> None:
                 examples=quoted(unknown, most=3),
             ),
             SetAsideWarning,
-            stacklevel=stacklevel + 1,
         )
 
 

@@ -1,6 +1,5 @@
 """The labels of a snapshot: what customers did in the days after a cut."""
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 from custintel._checks import quoted, require_columns, require_type
 from custintel._frames import text_id
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.tables._features_of_purchases import by_customer
 from custintel.tables._snapshot_cuts import LabelDays
@@ -123,12 +123,12 @@ def _own(name: str) -> str:
     return f"condition of {name}"  # no label is named like this
 
 
-def warn_of_nobody(labels: pd.DataFrame, wanted: Wanted, *, stacklevel: int) -> None:
+def warn_of_nobody(labels: pd.DataFrame, wanted: Wanted) -> None:
     """Warn of conditions that no customer's purchases meet: a name may be misspelt."""
     own = [name for name, what in wanted.items() if isinstance(what, PurchaseLabel)]
     empty = [name for name in own if not labels[name].any()]
     if empty:
-        warnings.warn(
+        warn(
             _(
                 "No customer's purchases meet the condition of {names} in the days of the labels. "
                 "Check the spelling: {example}.",
@@ -136,5 +136,4 @@ def warn_of_nobody(labels: pd.DataFrame, wanted: Wanted, *, stacklevel: int) -> 
                 example=wanted[empty[0]],
             ),
             WeakResultWarning,
-            stacklevel=stacklevel + 1,
         )

@@ -14,6 +14,7 @@ from custintel._frames import Frame, number_of_day, to_pandas
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.tables._feature_tables import EVER, EXPORT, YEAR_BEFORE, Feature, FeatureTable
 from custintel.tables._features_of_transactions import transaction_features, transaction_lines
@@ -33,8 +34,6 @@ from custintel.tables._snapshot_labels import labels_of, require_label_columns, 
 from custintel.tables._snapshot_plan import Plan
 from custintel.tables._snapshot_sources import Sources, tables_by_name
 from custintel.tables.future_use import require_known_at
-
-_CALLER = 4  # of `snapshot`: above it stand `made`, and what warns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +114,7 @@ class SnapshotMaker:
         self.plan.require_observed(last)
         newest = self.plan.cuts[-1].as_of
         if newest > last:
-            warnings.warn(
+            warn(
                 _(
                     "as_of {day:%Y-%m-%d} comes after the last day of 'transactions', "
                     "{last:%Y-%m-%d}: customers look quieter than they are if later days are "
@@ -124,7 +123,6 @@ class SnapshotMaker:
                     last=last,
                 ),
                 WeakResultWarning,
-                stacklevel=_CALLER - 1,
             )
 
     def _last_day(self) -> pd.Timestamp:
@@ -144,9 +142,9 @@ class SnapshotMaker:
         labels = _stacked({day: each.labels for day, each in cuts.items()})
         self._require_attributes_known({day: each.features.index for day, each in cuts.items()})
         _warn_of_refunds_alone(newest.with_refunds_alone)
-        warn_of_nobody(labels, self.plan.labels, stacklevel=_CALLER - 1)
+        warn_of_nobody(labels, self.plan.labels)
         if self.population == "known" and self.customers is not None:
-            warn_unknown_since(self.customers, stacklevel=_CALLER - 1)
+            warn_unknown_since(self.customers)
         return MadeSnapshot(
             features=_stacked({day: each.features for day, each in cuts.items()}),
             labels=labels,
@@ -180,7 +178,7 @@ class SnapshotMaker:
                 warnings.simplefilter("always")
                 require_known_at(rows, self.attributes, day)
             if told and not is_told:
-                warnings.warn(told[0].message, stacklevel=_CALLER)
+                warn(str(told[0].message), told[0].category)
             is_told = is_told or bool(told)
 
     def _model_features(self, cut: Cut) -> list[FeatureTable]:
@@ -234,7 +232,7 @@ def _require_distinct(features: pd.DataFrame) -> None:
 
 def _warn_of_refunds_alone(customers: pd.Index) -> None:
     if len(customers):
-        warnings.warn(
+        warn(
             _n(
                 "{n} customer has refunds but no purchase, and is left out: {examples}.",
                 "{n} customers have refunds but no purchase, and are left out: {examples}.",
@@ -242,5 +240,4 @@ def _warn_of_refunds_alone(customers: pd.Index) -> None:
                 examples=quoted(customers, most=3),
             ),
             SetAsideWarning,
-            stacklevel=_CALLER,
         )

@@ -1,6 +1,5 @@
 """The company as the unit of analysis: what is said of customers, said of accounts."""
 
-import warnings
 from typing import Any, Literal
 
 import narwhals as nw
@@ -17,6 +16,7 @@ from custintel._lookups import (
 )
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 from custintel.tables._account_groups import top_of_each
 
@@ -148,7 +148,7 @@ def _in_accounts(
             len(unknown),
             examples=quoted(unknown.sort_values(), most=3),
         )
-        warnings.warn(message, WeakResultWarning, stacklevel=3)
+        warn(message, WeakResultWarning)
     return rolled
 
 
@@ -192,7 +192,7 @@ def _warn_without(
         else _("They are left out; without='keep' lets each stand for itself."),
     )
     category = WeakResultWarning if without == "keep" else SetAsideWarning
-    warnings.warn(message, category, stacklevel=3)
+    warn(message, category)
 
 
 def _units(transactions: Frame, used: "pd.Series[str]", without: str) -> nw.LazyFrame[Any]:

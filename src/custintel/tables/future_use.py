@@ -1,6 +1,5 @@
 """Whether a user's own features, or attributes of customers, know what came after a day."""
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from custintel._checks import quoted, require_columns, require_type
 from custintel._leak_evidence import FILLED_LATER, after_as_of
 from custintel._text import translate as _
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.tables.leaks import refuse_leaks
 
@@ -129,9 +129,7 @@ def _differs(one: pd.Series, other: pd.Series) -> Any:
     return ~(is_missing | (one.astype(object).to_numpy() == other.astype(object).to_numpy()))
 
 
-def require_known_at(
-    customers: pd.DataFrame, columns: Sequence[str], as_of: pd.Timestamp, *, stacklevel: int = 2
-) -> None:
+def require_known_at(customers: pd.DataFrame, columns: Sequence[str], as_of: pd.Timestamp) -> None:
     """Refuse attributes of customers that are later than a day; warn of those that may be.
 
     A table of customers says what it says when it is exported. Where ``updated_at`` is there and
@@ -148,7 +146,7 @@ def require_known_at(
             found.append((name, None, "filled_later", told))
     refuse_leaks(pd.DataFrame(found, columns=["feature", "label", "kind", "evidence"]))
     if len(columns) and not _is_as_old(customers, as_of):
-        warnings.warn(
+        warn(
             _(
                 "{columns} of 'customers' are as of the export, and may have changed since "
                 "{day:%Y-%m-%d}: what they foresee then may be known only afterwards. Use an "
@@ -157,7 +155,6 @@ def require_known_at(
                 day=as_of,
             ),
             WeakResultWarning,
-            stacklevel=stacklevel + 1,
         )
 
 

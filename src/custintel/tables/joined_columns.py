@@ -1,6 +1,5 @@
 """What is known of customers, products or companies, brought to the lines of orders."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from custintel._lookups import (
 )
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, WeakResultWarning
 from custintel.schemas import CAMPAIGN_EVENTS, LEADS, TOUCHES
 
@@ -171,4 +171,4 @@ def _warn_unmatched(
         n_rows=int(lines.sum()),
         reasons=", ".join(reasons),
     )
-    warnings.warn(message, WeakResultWarning, stacklevel=3)
+    warn(message, WeakResultWarning)

@@ -178,8 +178,8 @@ def snapshot(  # noqa: PLR0913 - one setting each, most optional
         between purchases look at every day before.
     horizon : str, optional
         Length of the days of the labels, such as ``"6M"``; months are calendar ones. Needed for
-        labels and for `purchase_model`. With it, and a window of a year or more, features tell
-        of the same days a year earlier.
+        labels and for `purchase_model`. With it, and a window of ``12M`` or longer (in days
+        366, as in a leap year), features tell of the same days a year earlier.
     gap : str, optional
         Length of the days between features and labels, such as ``"2W"``: the time that acting on
         a prediction takes. By default none.

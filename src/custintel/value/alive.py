@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from custintel._frames import Frame, day_number, lazy, number_of_day, to_pandas
 from custintel._text import translate as _
 from custintel._time import Day, as_day
+from custintel._warnings import warn
 from custintel.errors import WeakResultWarning
 from custintel.value._models_given import require_no_covariates, require_purchase_model
 
@@ -95,7 +96,7 @@ def alive_path(
 
 def _warn_if_certain(alive: NDArray[np.float64], customer_id: str) -> None:
     if len(alive) > 1 and (alive == 1).all():
-        warnings.warn(
+        warn(
             _(
                 "The path of customer {customer_id!r} is 1 on all {n} days, by assumption: "
                 "without repeat purchase the model takes every customer for active. Fit a "
@@ -104,7 +105,6 @@ def _warn_if_certain(alive: NDArray[np.float64], customer_id: str) -> None:
                 n=len(alive),
             ),
             WeakResultWarning,
-            stacklevel=3,
         )
 
 

@@ -1,6 +1,5 @@
 """Choosing a purchase model by how it forecast, and asking what it gains over plain rules."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import pandas as pd
 
 from custintel import _formats as formats
 from custintel._text import translate as _
+from custintel._warnings import warn
 from custintel.errors import ConvergenceError, WeakResultWarning
 from custintel.value._baselines import BASELINES
 from custintel.value._forecast_scores import LOSSES, paired_difference
@@ -126,7 +126,7 @@ def _first_of(ranking: pd.DataFrame, candidates: list[str]) -> str:
 
 
 def _warn_of_sight(overlapping: Sequence[pd.Timestamp], last: pd.Timestamp) -> None:
-    warnings.warn(
+    warn(
         _(
             "The model is chosen with sight of purchases after {last}, on which it is then "
             "scored, because of the cut of {cuts}: its score flatters it. Give cut_dates at "
@@ -135,7 +135,6 @@ def _warn_of_sight(overlapping: Sequence[pd.Timestamp], last: pd.Timestamp) -> N
             cuts=", ".join(formats.date(cut) for cut in overlapping[:3]),
         ),
         WeakResultWarning,
-        stacklevel=4,
     )
 
 

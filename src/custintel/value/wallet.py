@@ -1,6 +1,5 @@
 """Share of wallet: how much of what customers spend on a category they spend here."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from custintel._elementwise import float_column
 from custintel._text import mark as N_
 from custintel._text import translate as _
 from custintel._text import translate_plural as _n
+from custintel._warnings import warn
 from custintel.errors import SchemaError, SetAsideWarning, WeakResultWarning
 
 NO_SPEND, NO_CATEGORY = N_("no spend given"), N_("no category spend")
@@ -165,7 +165,7 @@ def _warn_of(set_aside: pd.DataFrame, n_rows: int) -> None:
     if set_aside.empty:
         return
     counts = set_aside["reason"].value_counts()
-    warnings.warn(
+    warn(
         _n(
             "{n} row of {total} was set aside, {examples}: {reasons}. See set_aside.",
             "{n} rows of {total} were set aside, such as {examples}: {reasons}. See set_aside.",
@@ -177,7 +177,6 @@ def _warn_of(set_aside: pd.DataFrame, n_rows: int) -> None:
             ),
         ),
         SetAsideWarning,
-        stacklevel=3,
     )
 
 
@@ -302,19 +301,18 @@ def _warn_of_ratings(ranks: pd.DataFrame) -> None:
     # Two brands that share the first place may both have its average, rank 1.5.
     shared = (ranks.eq(best, axis=0).sum(axis=1) + 1) / 2
     if len(ranks) and not (best <= shared).any():
-        warnings.warn(
+        warn(
             _(
                 "No respondent gives rank 1: are these ratings, where high is good? Use "
                 "ratings.rank(axis=1, ascending=False)."
             ),
             WeakResultWarning,
-            stacklevel=3,
         )
 
 
 def _warn_of_silent(silent: pd.Index, n_respondents: int) -> None:
     if len(silent):
-        warnings.warn(
+        warn(
             _n(
                 "{n} respondent of {total} ranks no brand and is left out: {examples}.",
                 "{n} respondents of {total} rank no brand and are left out, such as {examples}.",
@@ -323,5 +321,4 @@ def _warn_of_silent(silent: pd.Index, n_respondents: int) -> None:
                 examples=quoted(silent, most=3),
             ),
             SetAsideWarning,
-            stacklevel=3,
         )

@@ -251,6 +251,13 @@ def test_files_are_safe_in_a_spreadsheet(tmp_path):
         plan.write(tmp_path / "plan.pkl")
 
 
+def test_control_characters_are_replaced_in_excel_files_which_cannot_hold_them(tmp_path):
+    table = pd.DataFrame({"customer_id": ["a\x07nn", "bob"], "p_call": 0.5})
+    next_best_action(table, [action()]).write(tmp_path / "plan.xlsx")
+    found = pd.read_excel(tmp_path / "plan.xlsx")
+    assert sorted(found["customer_id"]) == ["a\ufffdnn", "bob"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -95,3 +95,13 @@ def test_the_budget_curve_agrees_with_the_plan():
     table["price"] = rng.integers(2, 9, 40) * 1.0
     plan = next_best_action(table, [action(cost="price", value=30.0)], limits=Limits(budget=37))
     assert plan.budget_curve([37])["chosen_value"].iloc[0] == pytest.approx(plan.chosen_value)
+
+
+def test_a_budget_admits_what_costs_just_as_much():
+    # In binary fractions three times .1 is more than .3.
+    people = pd.DataFrame({"customer_id": ["ann", "bob", "eve"], "p_call": 0.5})
+    plan = next_best_action(people, [action(cost=0.1)], limits=Limits(budget=0.3))
+    # With the one held back.
+    assert plan.chosen_value == pytest.approx(149.7)
+    curve = plan.budget_curve([0.2, 0.3])
+    assert curve["chosen_value"].tolist() == pytest.approx([99.8, 149.7])

@@ -109,3 +109,24 @@ def test_groups_keep_equal_probabilities_together(drawn):
 def test_bad_input_is_told(outcome, probability, told):
     with pytest.raises(SchemaError, match=told):
         gains_table(outcome, probability, n_groups=2)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_line_that_runs_away_is_missing(turn):
+    # Both outcomes have 0.3, and nothing else is in common: the slope has no end.
+    outcome, probability = [0, 0, 1, 0, 1, 1], np.array([0.1, 0.2, 0.3, 0.3, 0.4, 0.5])
+    with pytest.warns(WeakResultWarning, match="no calibration line"):
+        line = calibration_line(outcome[::turn], probability)
+    assert np.isnan([line.slope, line.slope_low, line.intercept_high]).all()
+    assert np.isfinite([line.in_the_large_low, line.in_the_large_high]).all()
+
+
+def test_a_steep_line_of_close_probabilities_is_found():
+    # From 0.30 to 0.301, so that the slope is large, but there is one.
+    probability = np.linspace(0.3, 0.301, 300)
+    outcome = np.random.default_rng(2).random(300) < np.linspace(0.1, 0.9, 300)
+    line = calibration_line(outcome, probability)
+    fit = sm.Logit(outcome.astype(int), sm.add_constant(np.linspace(-1, 1, 300))).fit(disp=0)
+    per_unit = (logit(0.301) - logit(0.3)) / 2
+    assert line.slope * per_unit == pytest.approx(fit.params[1], rel=1e-3)
+    assert line.slope_low * per_unit == pytest.approx(fit.conf_int()[1, 0], rel=1e-2)

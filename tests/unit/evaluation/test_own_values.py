@@ -68,3 +68,9 @@ def own_values_at(share, probability, outcome, values):
 def test_values_below_nothing_are_told():
     with pytest.raises(SchemaError, match="1 of 2 values are below 0, such as -5"):
         own_value_profit([0, 1], [0.1, 0.2], [3.0, -5.0])
+
+
+def test_nobody_has_no_threshold():
+    table = own_value_profit(*drawn(50, 3)).table
+    assert np.isnan(table["threshold"].iloc[0])
+    assert table["threshold"].iloc[1:].is_monotonic_decreasing

@@ -67,6 +67,11 @@ def test_measures_equal_those_of_scikit_learn(found):
         assert row["log_loss"] == pytest.approx(reference.log_loss(outcome, p))
 
 
+def test_a_purchase_model_that_foretells_the_gap_too_is_left_out(snapshot):
+    found = temporal_validation(Numbers(), replace(snapshot, gap="2W"), label="is_churned")
+    assert "purchase_model" not in set(found.metrics["kind"])
+
+
 def test_gain_has_the_error_of_delong(found):
     pair = found.predictions[["model", found.best_baseline]].to_numpy().T
     areas = auc_estimates(pair, found.predictions["outcome"])
@@ -130,3 +135,13 @@ def test_few_events_are_flagged(snapshot):
     )
     with pytest.warns(WeakResultWarning, match="among the 60 customers of the test"):
         assert temporal_validation(Numbers(), few, label="is_churned").is_weak
+
+
+def test_scores_without_a_name_are_refused(snapshot):
+    mine = pd.Series(np.linspace(0, 1, 400), index=[f"c{k:03}" for k in range(400)])
+    with pytest.raises(TypeError, match="scores is a DataFrame, or a mapping"):
+        temporal_validation(Numbers(), snapshot, label="is_churned", scores=mine)
+    with pytest.raises(TypeError, match=r"scores\['mine'\] is a pandas Series"):
+        temporal_validation(
+            Numbers(), snapshot, label="is_churned", scores={"mine": mine.to_numpy()}
+        )

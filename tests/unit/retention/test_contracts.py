@@ -173,3 +173,38 @@ def test_nothing_started_yet_is_said_and_inputs_are_left_alone(few):
             function(few, as_of="2020-01-01")
         function(few, as_of="2024-12-31")
     pd.testing.assert_frame_equal(few, before)
+
+
+def test_values_written_as_text_are_added_up_as_numbers(few):
+    values = few["value"].map("{:g}".format).astype("str")
+    texts = contract_retention(few.assign(value=values), as_of="2024-12-31")
+    pd.testing.assert_frame_equal(texts, contract_retention(few, as_of="2024-12-31"))
+    both = contracts(("ann", "2023-01-01", None, "100"), ("ann", "2023-01-01", None, "50"))
+    assert contract_retention(both, as_of="2023-12-31")["end_value"].tolist() == [150]
+
+
+def test_where_all_stay_with_what_they_had_nothing_tells_how_far_net_revenue_varies():
+    table = contracts(*((each, "2023-01-01", None, 10.1 * len(each)) for each in ("a", "bb")))
+    year = contract_retention(table, as_of="2024-12-31").iloc[-1]
+    assert year["net_revenue_retention"] == 1
+    assert year[["net_revenue_retention_low", "net_revenue_retention_high"]].isna().all()
+    assert year["gross_revenue_retention_low"] < 0.5
+
+
+def test_who_may_come_back_within_the_pause_is_not_known_to_have_left():
+    table = contracts(("ann", "2024-01-01", "2024-01-31", 1), ("bob", "2024-01-01", None, 1))
+    for as_of, is_ended in (("2024-02-10", False), ("2024-02-11", True)):
+        durations = contract_durations(table, as_of=as_of, pause="10D")
+        assert durations["is_ended"].tolist() == [is_ended, False]
+        assert durations["duration_days"].iloc[0] == 31
+    # A contract that starts on the 11th would have joined the spell.
+    again = contracts(("ann", "2024-01-01", "2024-01-31", 1), ("ann", "2024-02-11", None, 1))
+    assert len(contract_durations(again, as_of="2024-02-11", pause="10D")) == 1
+
+
+def test_columns_that_cannot_be_kept_are_named(few):
+    for keep in ("plan", ["customer_id"], ["is_ended"]):
+        with pytest.raises(ValueError, match="keep lists further columns"):
+            contract_durations(few, as_of="2024-12-31", keep=keep)
+    with pytest.raises(SchemaError, match="'ended' of 'contracts' has a name"):
+        contract_retention(few.assign(ended="yes"), as_of="2024-12-31", by="ended")

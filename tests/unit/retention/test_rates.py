@@ -159,3 +159,28 @@ def test_repeat_rates_by_hand(few_orders):
     assert by_shop["loyalty_index"].tolist() == [200.0, 0.0]
     may = repeat_rates(table, as_of="2024-05-31", window="1M").loc["total"]
     assert may[["n_customers", "n_repeaters", "n_purchases"]].tolist() == [2, 1, 3]
+
+
+def test_a_day_counts_once_whatever_the_type_of_its_group():
+    table = pd.DataFrame(
+        {
+            "customer_id": "ann",
+            "ordered_at": pd.Timestamp("2024-01-01"),
+            "revenue": 1.0,
+            "shop": pd.Series([1, "1", None, "(missing)"], dtype=object),
+        }
+    )
+    repeats = repeat_rates(table, as_of="2024-12-31", by="shop")
+    assert repeats["n_purchases"].to_dict() == {"(missing)": 1, "1": 1}
+
+
+def test_customers_can_be_the_groups():
+    table = pd.DataFrame(
+        {
+            "customer_id": ["ann", "bob", "bob"],
+            "ordered_at": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-02-01"]),
+            "revenue": 1.0,
+        }
+    )
+    repeats = repeat_rates(table, as_of="2024-12-31", by="customer_id")
+    assert repeats["n_repeaters"].to_dict() == {"ann": 0, "bob": 1}

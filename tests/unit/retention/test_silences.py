@@ -227,3 +227,16 @@ def test_whoever_was_never_lost_has_not_returned():
     assert stages.astype(str).to_dict() == {"in time": "active", "late": "returned"}
     eve = lifecycle_stages(table, as_of="2024-06-14")["stage"]
     assert eve.tolist() == ["at risk", "at risk"]
+
+
+def test_who_comes_back_later_bounds_the_share_that_came_in_time():
+    """None of 100 came back within 30 days, all of them later."""
+    first = pd.DataFrame({"customer_id": range(100), "ordered_at": START, "revenue": 1.0})
+    later = START + pd.to_timedelta(np.arange(60, 160), unit="D")
+    both = pd.concat([first, first.assign(ordered_at=later)], ignore_index=True)
+    second = second_purchase(both, as_of=AS_OF, within="30D").loc["total"]
+    assert second["n_followed"] == 100
+    assert second["second_rate_high"] == pytest.approx(1 - 0.025 ** (1 / 100))
+    # Of who was not followed so long nothing is known.
+    short = second_purchase(first, as_of="2022-01-10", within="30D").loc["total"]
+    assert (short["is_followed"], short["second_rate_high"]) == (False, 1.0)

@@ -72,7 +72,7 @@ def test_capacity_is_filled_and_never_exceeded(customers, capacity, share):
     assert plan.n_contacts <= capacity
     chosen = plan.n_contacts + plan.n_controls
     if chosen < plan.n_worthwhile:
-        assert plan.n_contacts >= capacity - 1
+        assert plan.n_contacts == capacity
     # The best are chosen: nobody left out is worth more than somebody who was not.
     assert (plan.table["arm"].iloc[:chosen] != "none").all()
     assert share == 0 or chosen == 1 or plan.n_controls >= 1
@@ -117,3 +117,9 @@ def test_bands_of_no_table_are_refused():
         risk_bands(pd.Series([0.1, 0.9]))
     with pytest.raises(TypeError, match="customers is a table with columns 'probability'"):
         winback_list([0.1, 0.9], save_rate=0.1, offer_cost=1.0)
+
+
+@pytest.mark.parametrize("cost", ["1", [1.0, 2.0], None])
+def test_a_cost_that_is_no_number_is_refused(customers, cost):
+    with pytest.raises(TypeError, match="offer_cost is a finite number"):
+        winback_list(customers, save_rate=0.1, offer_cost=cost)

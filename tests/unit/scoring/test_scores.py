@@ -1,6 +1,7 @@
 """Scores: the model's own probabilities of the day, with flags, drift and honest remarks."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -143,6 +144,12 @@ def test_another_currency_is_refused(cdnow, churn):
         score_customers(cdnow.assign(currency="EUR"), churn, as_of=AS_OF)
     unnamed = score_customers(cdnow.drop(columns="currency"), churn, as_of=AS_OF)
     assert len(unnamed.table) == 515
+    assert any("these name no currency" in each for each in unnamed.remarks)
+    of_unnamed = replace(churn, currency=None)
+    found = score_customers(cdnow, of_unnamed, as_of=AS_OF)
+    assert any("named no currency; these are in USD" in each for each in found.remarks)
+    named = score_customers(cdnow, churn, as_of=AS_OF)
+    assert not any("currency" in each for each in named.remarks)
 
 
 def test_missing_columns_and_tables_are_named(cdnow, churn):

@@ -136,11 +136,12 @@ def test_what_is_not_whole_is_refused(case, folder):
         load_trained(folder)
 
 
-def test_a_class_that_is_not_ours_is_never_made(folder):
+@pytest.mark.parametrize("name", ["subprocess", "ChurnModel", "GammaGammaModel"])
+def test_what_is_no_purchase_model_of_ours_is_never_made(folder, name):
     settings = json.loads((folder / "manifest.json").read_text("utf-8"))["settings"]
-    made = {"model": "subprocess", "settings": {}}
+    made = {"model": name, "settings": {}}
     _edit(folder, settings={**settings, "purchase_model": made})
-    with pytest.raises(ReadError, match="subprocess"):
+    with pytest.raises(ReadError, match=f"{name}.* is no purchase model"):
         load_trained(folder)
 
 

@@ -97,6 +97,17 @@ def test_a_category_of_its_own_for_each_customer_is_no_leak(label):
     assert kinds(features, label) == []
 
 
+def test_evidence_does_not_depend_on_the_order_of_rows(honest, label):
+    rng = np.random.default_rng(8)
+    flips = rng.random(N) < 0.02
+    told = pd.DataFrame({"state": np.where((label == 1) ^ flips, "gone", "here")}, label.index)
+    found = find_leaks(told, label)
+    assert found["kind"].tolist() == ["separates_label"]
+    order = rng.permutation(N)
+    again = find_leaks(told.iloc[order], label.iloc[order])
+    pd.testing.assert_frame_equal(again, found)
+
+
 def test_few_rows_prove_nothing():
     label = pd.Series([0, 1] * 6)
     features = pd.DataFrame({"a": label, "b": np.arange(12.0) + 100 * label})
@@ -200,6 +211,39 @@ def test_honest_snapshots_have_no_leak():
     cuts = pd.DatetimeIndex(lines["ordered_at"].quantile([0.5, 0.6]).dt.normalize())
     crm = snapshot(lines, as_of=cuts, window="12M", horizon="6M")
     require_no_leaks(crm.features, crm.labels)
+
+
+def events_by_chance(lines, n=4000):
+    """Return cases, surveys, touches, messages and visits that know nothing of the purchases."""
+    rng = np.random.default_rng(3)
+    first, n_days = lines["ordered_at"].min(), np.ptp(lines["ordered_at"]).days
+    people = lines["customer_id"].unique()
+
+    def table(**columns):
+        at = first + pd.to_timedelta(rng.integers(0, n_days * 86_400, n), "s")
+        who = {"customer_id": rng.choice(people, n), "occurred_at": at.as_unit("us")}
+        return pd.DataFrame(who | columns)
+
+    cases = table(cost=rng.random(n)).rename(columns={"occurred_at": "opened_at"})
+    closed = (cases["opened_at"] + pd.Timedelta(days=40)).mask(rng.random(n) < 0.3)
+    surveys = table(score=rng.integers(0, 11, n).astype(float), scale_min=0.0, scale_max=10.0)
+    events = rng.choice(["sent", "delivered", "opened", "clicked"], n)
+    return {
+        "cases": cases.assign(answered_at=cases["opened_at"], closed_at=closed, reason="bill"),
+        "surveys": surveys.rename(columns={"occurred_at": "answered_at"}),
+        "touches": table(channel="mail", campaign_id="k", cost=rng.random(n)),
+        "campaign_events": table(campaign_id="k", event=events, is_machine=False),
+        "web_events": table(page=rng.choice(["home", "jobs"], n), search_term="pool"),
+    }
+
+
+def test_honest_features_of_all_tables_have_no_leak():
+    lines = simulate_crm(random_state=1).transactions
+    tables = {"transactions": lines, **events_by_chance(lines)}
+    cut = lines["ordered_at"].quantile(0.6).normalize()
+    seen = snapshot(tables, as_of=cut, window="12M", horizon="6M")
+    assert seen.features.shape[1] > 150
+    require_no_leaks(seen.features, seen.labels)
 
 
 def test_features_of_the_days_of_the_label_are_found_on_real_data():
