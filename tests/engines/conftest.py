@@ -86,7 +86,7 @@ def _pyarrow_table(transactions: pd.DataFrame) -> Any:
 
 def _spark_frame(spark: Any, transactions: pd.DataFrame) -> Any:
     columns = _columns(transactions)
-    return spark.createDataFrame(list(zip(*columns.values(), strict=True)), list(columns))
+    return spark.createDataFrame(list(zip(*columns.values(), strict=True)), list(columns)).cache()
 
 
 def _file(transactions: pd.DataFrame, path: Path) -> Path:
