@@ -84,9 +84,19 @@ def _pyarrow_table(transactions: pd.DataFrame) -> Any:
     return pyarrow.table(_columns(transactions))
 
 
+# Kept with their tables: Spark takes longer to be given rows than most tests take with them.
+_SPARK_FRAMES: list[tuple[pd.DataFrame, Any]] = []
+
+
 def _spark_frame(spark: Any, transactions: pd.DataFrame) -> Any:
+    for known, frame in _SPARK_FRAMES:
+        if known is transactions:
+            return frame
     columns = _columns(transactions)
-    return spark.createDataFrame(list(zip(*columns.values(), strict=True)), list(columns)).cache()
+    rows = list(zip(*columns.values(), strict=True))
+    frame = spark.createDataFrame(rows, list(columns)).cache()
+    _SPARK_FRAMES.append((transactions, frame))
+    return frame
 
 
 def _file(transactions: pd.DataFrame, path: Path) -> Path:
