@@ -17,7 +17,7 @@ def require_columns(present: Iterable[object], columns: Sequence[str], *, table:
 
     One that is there twice would be taken for a table of its own.
     """
-    names = [str(name) for name in present]
+    names, columns = [str(name) for name in present], [str(name) for name in columns]
     missing = [name for name in columns if name not in names]
     if not missing:
         asked = set(columns)

@@ -28,6 +28,7 @@ _RAREST = 1_000_000  # ways in which as many rows could have been picked; fewer 
 _FEWEST_VALUES = 10
 _EXACT = 1 - 1e-9
 _LEVEL = 0.95
+_IDS = "customer_id"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,21 +155,30 @@ def _too_good(
 def _scores(feature: pd.Series, labels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a feature as numbers; of categories, the rate of the label in other rows.
 
-    A rate among the row's own would know its label. So every other customer, in the order of
-    their ids, takes the rates of the rest, and the reverse: whatever the order of the rows.
+    A rate among the row's own would know its label. So every other customer takes the rates of
+    the rest, and the reverse.
     """
     if _is_number(feature):
         return np.asarray(feature.to_numpy(float), np.float64)
     if feature.dtype.kind == "M":
         return np.asarray(feature.astype("int64").to_numpy(), np.float64)
-    customers = feature.index.get_level_values(0).astype(str)
-    is_even = pd.factorize(customers, sort=True)[0] % 2 == 0
+    is_even = _every_other(feature.index)
     score = np.full(len(feature), labels.mean())
     text = feature.astype(str).reset_index(drop=True)
     for own in (is_even, ~is_even):
         rates = pd.Series(labels[~own]).groupby(text[~own].to_numpy()).mean()
         score[own] = text[own].map(rates).fillna(labels.mean()).to_numpy(float)
     return score
+
+
+def _every_other(index: pd.Index) -> NDArray[np.bool_]:
+    """Return one half of the customers, whatever the order of the rows; without ids, of rows."""
+    if _IDS in index.names:
+        ids = index.get_level_values(_IDS).astype(str)
+        is_even = pd.factorize(ids, sort=True)[0] % 2 == 0
+        if not is_even.all():
+            return np.asarray(is_even)
+    return np.asarray(np.arange(len(index)) % 2 == 0)
 
 
 def _is_number(feature: pd.Series) -> bool:

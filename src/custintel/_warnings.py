@@ -11,8 +11,8 @@ _HOME = str(Path(__file__).parent) + os.sep
 _PASSED = (_HOME, contextlib.__file__)
 
 
-def warn(message: str, category: type[Warning]) -> None:
-    """Warn of the newest line that is not of the library."""
+def warn(message: str | Warning, category: type[Warning] | None = None) -> None:
+    """Warn of the newest line that is not of the library; a warning has its own category."""
     frame, level = sys._getframe(1), 2
     while frame.f_code.co_filename.startswith(_PASSED) and frame.f_back is not None:
         frame, level = frame.f_back, level + 1

@@ -23,6 +23,9 @@ def test_a_missing_column_is_named_with_its_nearest_and_what_to_do() -> None:
     with pytest.raises(SchemaError, match=r"'revenue' \(nearest: 'revenus'\)"):
         require_columns(["revenus"], ["revenue"], table="other")
     require_columns(["a", "b"], ["b"], table="other")
+    require_columns([0, 1], [1], table="other")
+    with pytest.raises(SchemaError, match="lacks '2'; it has '0', '1'"):
+        require_columns([0, 1], [2], table="other")
 
 
 def test_long_lists_are_cut() -> None:

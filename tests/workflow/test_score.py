@@ -173,6 +173,10 @@ def test_a_day_beyond_the_data_is_remarked(orders: Path, models: Path, tmp_path:
     status, _stdout, stderr = run("score", orders, *settings, "--observed-until", "1998-08-31")
     assert status == 0
     assert "comes after the last day" not in stderr
+    out = tmp_path / "alone.parquet"
+    alone = ("--models", models, "--out", out, "--observed-until", "1998-08-31")
+    assert run("score", orders, *alone)[0] == 0
+    assert (pd.read_parquet(out)["as_of"] == pd.Timestamp("1998-08-31")).all()
 
 
 def test_customers_and_touches_are_read(orders: Path, tmp_path: Path) -> None:
@@ -337,7 +341,11 @@ BAD_TRAINING = {
         [*SPANS, "--as-of", "1997-06-30", "--as-of", "1998-03-31"],
         "--observed-until",
     ),
-    "nobody buys it": ([*SPANS, "--category", "jazz"], "category"),
+    "no column of categories": ([*SPANS, "--category", "jazz"], "category"),
+    "a gap that is none": ([*SPANS, "--gap", "soon"], "A span is a number above zero"),
+    "a last day that is none": ([*SPANS, "--observed-until", "soon"], "observed_until is a date"),
+    "an attribute of no file": ([*SPANS, "--attribute", "country"], "--customers FILE"),
+    "customers for nothing": ([*SPANS, "--customers", "x.csv"], "name what it is for"),
 }
 
 

@@ -37,6 +37,7 @@ _OPTIONS = {
     "control=": "--control NAME",
     "observed_until=": "--observed-until 2024-12-31",
     "as_of=": "--as-of 2024-06-30",
+    "population=": "--population ever_bought",
 }
 
 

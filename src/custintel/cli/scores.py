@@ -47,7 +47,8 @@ def score(  # noqa: PLR0913 - each is an option of the command
         "scores.parquet"
     ),
     as_of: Annotated[
-        str | None, typer.Option(help=_("Last day observed; by default the last in the data."))
+        str | None,
+        typer.Option(help=_("Day to score; by default --observed-until or the last in the data.")),
     ] = None,
     drift: Annotated[
         Path | None, typer.Option(help=_("CSV file to write the drift of every column to."))
@@ -115,7 +116,7 @@ def _scores(
     from custintel.scoring import score_customers
 
     transactions = tables["transactions"]
-    day = transactions["ordered_at"].max() if as_of is None else as_of
+    day = as_of or settings["observed_until"] or transactions["ordered_at"].max()
     n_known = transactions["customer_id"].nunique()
     scores = {}
     for name, model in trained.items():

@@ -59,7 +59,13 @@ def train(  # noqa: PLR0913 - each is an option of the command
         str | None, typer.Option(help=_("Foretell who buys in this channel, instead of churn."))
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help=_("logistic, boosting or lightgbm; by default logistic."))
+        str | None,
+        typer.Option(
+            help=_(
+                "logistic, boosting or lightgbm, by default logistic; of who buys something also "
+                "auto, the default, firth or segment_rate."
+            )
+        ),
     ] = None,
     purchase_model: Annotated[
         bool, typer.Option(help=_("Add features of a purchase model, fitted on every day."))
@@ -90,7 +96,8 @@ def train(  # noqa: PLR0913 - each is an option of the command
         name = _checked_name(name or ("propensity" if conditions else "churn"))
         days = _checked_days(as_of)
         model = _new_model(has_conditions=bool(conditions), method=method)
-        _require_spans(window, horizon)
+        _require_spans(window, horizon, *([] if gap in (None, "0D") else [gap]))
+        _require_customers(customers, attribute, population)
         require_places(models / name / "manifest.json")
         tables = read_tables(
             paths,
@@ -115,8 +122,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
             days=days,
             with_purchase_model=purchase_model,
         )
-        trained.save(models / name)
-        tell(_("Wrote {folder}", folder=models / name))
+        _keep(trained, models / name)
 
 
 def _train(  # noqa: PLR0913 - what is asked for on the command line
@@ -160,6 +166,17 @@ def _train(  # noqa: PLR0913 - what is asked for on the command line
     return trained
 
 
+def _keep(trained: "TrainedModel", folder: Path) -> None:
+    from custintel.scoring._model_folder import is_model_folder
+
+    was_there = is_model_folder(folder)
+    trained.save(folder)
+    if was_there:
+        tell(_("Replaced the model in {folder}", folder=folder))
+    else:
+        tell(_("Wrote {folder}", folder=folder))
+
+
 def _checked_name(name: str) -> str:
     # It becomes a folder, and the beginning of the names of columns.
     if not _NAME.fullmatch(name):
@@ -191,13 +208,31 @@ def _checked_days(days: list[str] | None) -> "list[pd.Timestamp] | None":
 
 def _new_model(*, has_conditions: bool, method: str | None) -> "ChurnModel | PropensityModel":
     from custintel.models import ChurnModel, PropensityModel
+    from custintel.models._boosting_learner import require_lightgbm
+    from custintel.models._stored_outcomes import skops_io
 
     kind = PropensityModel if has_conditions else ChurnModel
     if method is None:
         return kind()
     # A fit checks it too, when all files have been read.
     require_choice(method, kind._methods, name="--method")
+    if method == "boosting":
+        skops_io()
+    if method == "lightgbm":
+        require_lightgbm()
     return kind(method=method)
+
+
+def _require_customers(
+    customers: Path | None, attributes: list[str] | None, population: str
+) -> None:
+    """Refuse a file of customers that nothing needs, and the want of one that something does."""
+    if customers is None and (attributes or population == "known"):
+        raise ValueError(_("--attribute and --population known need a file: --customers FILE."))
+    if customers is not None and not attributes and population != "known":
+        raise ValueError(
+            _("--customers is read for --attribute or --population known: name what it is for.")
+        )
 
 
 def _require_spans(*spans: str) -> None:

@@ -16,9 +16,7 @@ _MOST = 5  # that the error spells out
 
 def refuse_leaks(predictors: Predictors, rows: LabelledRows) -> None:
     """Raise `LeakError` naming each feature that tells the outcome by itself too well."""
-    leaks = pd.DataFrame(
-        list(_evidence(predictors, Outcome(rows.outcome))), columns=["feature", "kind", "evidence"]
-    )
+    leaks = pd.DataFrame(list(_evidence(predictors, rows)), columns=["feature", "kind", "evidence"])
     if leaks.empty:
         return
     told = [f"{each.feature!r} ({each.evidence})" for each in leaks.head(_MOST).itertuples()]
@@ -37,11 +35,12 @@ def refuse_leaks(predictors: Predictors, rows: LabelledRows) -> None:
     )
 
 
-def _evidence(predictors: Predictors, outcome: Outcome) -> Iterator[tuple[str, str, str]]:
+def _evidence(predictors: Predictors, rows: LabelledRows) -> Iterator[tuple[str, str, str]]:
     """Give feature, kind and evidence of each leak, in the order in which the features came."""
-    columns = predictors.numbers | predictors.texts
+    columns, outcome = predictors.numbers | predictors.texts, Outcome(rows.outcome)
+    customers = pd.Index(rows.group, name="customer_id")
     for name in predictors.names:
-        feature = pd.Series(columns[name])
+        feature = pd.Series(columns[name], customers)
         if (told := separates(feature, outcome, _LIMIT)) is not None:
             yield name, "separates_label", told
         elif (told := missing_by_label(feature, outcome, _LIMIT)) is not None:

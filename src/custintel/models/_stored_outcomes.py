@@ -82,12 +82,12 @@ def require_answers(model: Any) -> None:
 
 def write_skops(path: str | Path, text: str, trees: object) -> None:
     """Write the numbers of a model, and its trees, into one file."""
-    _skops_io().dump({"numbers": text, "trees": trees}, Path(path))
+    skops_io().dump({"numbers": text, "trees": trees}, Path(path))
 
 
 def read_skops(path: str | Path) -> dict[str, Any]:
     """Read what `write_skops` wrote, and refuse anything else."""
-    io = _skops_io()
+    io = skops_io()
     place = Path(path)
     if not place.is_file():
         raise FileNotFoundError(_("There is no file {path!r}.", path=str(path)))
@@ -108,7 +108,8 @@ def read_skops(path: str | Path) -> dict[str, Any]:
     return dict(stored)
 
 
-def _skops_io() -> ModuleType:
+def skops_io() -> ModuleType:
+    """Return what reads and writes skops files, or say how to install it."""
     try:
         import skops.io
     except ImportError as error:

@@ -113,6 +113,11 @@ def inactivity_windows(
     """
     normal_quantile(level)
     require_between(return_below, 0, 1, name="return_below")
+    windows = [windows] if isinstance(windows, str) else list(windows)
+    if not windows:
+        raise ValueError(
+            _("windows lists spans to try, such as ['3M', '6M']: got {value!r}.", value=windows)
+        )
     tried = sorted({whole_days(Span.parse(each)): each for each in windows}.items())
     days = read_purchase_days(transactions, as_of=as_of)
     warn_refunds_alone(days.refunds_alone)

@@ -5,7 +5,9 @@ import pandas as pd
 
 from custintel._frames import Frame, warn_refunds_alone
 from custintel._intervals import normal_quantile, wilson_interval
+from custintel._text import translate as _
 from custintel._time import Day, Span, as_day
+from custintel.errors import SchemaError
 from custintel.retention._purchase_days import PurchaseDays, read_purchase_days
 from custintel.retention._spans import first_day_of
 
@@ -63,7 +65,7 @@ def repeat_rates(
     Raises
     ------
     SchemaError
-        If a column is missing, or there is no purchase.
+        If a column is missing, or there is no purchase in the window.
     ValueError
         If an argument is not as described.
 
@@ -91,6 +93,15 @@ def repeat_rates(
     days = read_purchase_days(transactions, as_of=last_day, by=by)
     warn_refunds_alone(days.refunds_alone)
     counts = _counts(days, since)
+    if counts.empty:
+        raise SchemaError(
+            _(
+                "Nobody purchased in the {window} that end with {day:%Y-%m-%d}. Take a longer "
+                "window, or an earlier day.",
+                window=window,
+                day=last_day,
+            )
+        )
     low, high = wilson_interval(counts["n_repeaters"], counts["n_customers"], level)
     rate = counts["n_repeaters"] / counts["n_customers"]
     overall = counts["n_repeaters"].sum() / max(counts["n_customers"].sum(), 1)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from custintel._text import translate as _
 from custintel.errors import ReadError
 from custintel.models import ChurnModel, PropensityModel
@@ -38,6 +40,7 @@ def write_folder(folder: Path, model: Any, facts: Mapping[str, Any]) -> None:
     The manifest comes last and holds a checksum, so that a folder of which only a part was
     written is told from a whole one.
     """
+    _digest(facts)  # what cannot be written is found before the old model is replaced
     # scikit-learn's trees are the only ones that JSON cannot hold.
     has_trees = getattr(model, "method_", model.method) == "boosting"
     name = _SKOPS if has_trees else _JSON
@@ -54,7 +57,7 @@ def write_folder(folder: Path, model: Any, facts: Mapping[str, Any]) -> None:
     }
     manifest["sha256"] = _digest(manifest)
     with replacing(folder / MANIFEST) as place:
-        place.write_text(json.dumps(manifest, allow_nan=False, indent=2) + "\n", encoding="utf-8")
+        place.write_text(_text(manifest, indent=2) + "\n", encoding="utf-8")
     (folder / (_JSON if has_trees else _SKOPS)).unlink(missing_ok=True)
 
 
@@ -63,8 +66,8 @@ def read_folder(folder: Path) -> Stored:
     if not (folder / MANIFEST).is_file():
         raise ReadError(
             _(
-                "{folder} holds no trained model: there is no {file}. Make one: "
-                "custintel.scoring.train_model(…).save(folder).",
+                "{folder} holds no trained model: there is no {file}. Train the model "
+                "again, or take its folder from a copy.",
                 folder=folder,
                 file=MANIFEST,
             )
@@ -105,7 +108,7 @@ def no_manifest(folder: Path) -> Iterator[None]:
         yield
     except ReadError:
         raise
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ReadError(
             _(
                 "{file} is not a manifest of a trained model, or was changed: {problem}. Train "
@@ -138,8 +141,17 @@ def _require_whole(place: Path, checksum: str) -> None:
 
 def _digest(manifest: Mapping[str, Any]) -> str:
     """Return the checksum of all that a manifest says, however it is laid out."""
-    text = json.dumps(manifest, allow_nan=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_text(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def _text(manifest: Mapping[str, Any], **layout: Any) -> str:
+    return json.dumps(manifest, allow_nan=False, default=_plain, **layout)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(_("{value!r} cannot be kept in a file: give a number or a text.", value=value))
 
 
 def _checksum(place: Path) -> str:

@@ -17,7 +17,6 @@ from custintel._text import translate as _
 from custintel._time import Day
 from custintel._warnings import warn
 from custintel.errors import CustintelWarning, MixedCurrencyError, SchemaError, WeakResultWarning
-from custintel.models import ChurnModel
 from custintel.retention import risk_bands
 from custintel.scoring._drift_reference import SCORE, SCORE_DECIMALS, drift_of
 from custintel.scoring._remarks import of_currency, of_drift, of_training
@@ -27,6 +26,7 @@ from custintel.scoring.training import currency_of
 
 _N_GROUPS = 10
 _BOUNDS = ["probability_low", "probability_high"]
+_MAY_BE_MISSING = {"decile": "Int64", "n_unseen": "Int64", "is_cold_start": "boolean"}
 _FLAGS = ["n_unseen", "missing_share", "is_cold_start"]
 
 
@@ -132,6 +132,7 @@ def score_customers(
     Examples
     --------
     >>> from custintel.datasets import load_cdnow
+    >>> from custintel.models import ChurnModel
     >>> from custintel.scoring import train_model
     >>> days = ["1997-06-30", "1997-12-31"]
     >>> trained = train_model(
@@ -219,7 +220,9 @@ def combined_scores(scores: Mapping[str, Scores]) -> pd.DataFrame:
         )
     parts = [
         # Whole numbers that may be missing: a model need not score everybody.
-        each.table.astype({"decile": "Int64", "n_unseen": "Int64"}).add_prefix(f"{name}_")
+        each.table.astype(
+            {column: kind for column, kind in _MAY_BE_MISSING.items() if column in each.table}
+        ).add_prefix(f"{name}_")
         for name, each in scores.items()
     ]
     table = pd.concat(parts, axis="columns").sort_index()
@@ -281,7 +284,7 @@ def _heard() -> Iterator[list[warnings.WarningMessage]]:
                 caught += now
     finally:
         for each in caught:
-            warn(str(each.message), each.category)
+            warn(each.message)
 
 
 def _settled(found: pd.DataFrame) -> pd.DataFrame:
@@ -310,7 +313,7 @@ def _table(found: pd.DataFrame, trained: TrainedModel) -> pd.DataFrame:
     table = found[present].copy()
     rank = found[SCORE].rank(method="average", ascending=False).to_numpy()
     table["decile"] = np.ceil(_N_GROUPS * rank / len(found)).astype(np.int64)
-    if isinstance(trained.model, ChurnModel):
+    if trained.settings.meaning == "is_churned":
         table["risk_band"] = risk_bands(found[[SCORE]])["risk_band"]
     for name in _FLAGS:
         if name in found:

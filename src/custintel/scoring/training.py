@@ -122,7 +122,7 @@ def train_model(  # noqa: PLR0913 - the settings of a snapshot, most optional
         gap=gap,
         population=population,
         attributes=(attributes,) if isinstance(attributes, str) else tuple(attributes),
-        tables=names_of_tables(tables),
+        tables=_used(tables, has_attributes=bool(attributes), population=population),
         purchase_model=None if purchase_model is None else clone(purchase_model),
     )
     seen = settings.labelled(tables, as_of, observed_until=observed_until)
@@ -144,6 +144,14 @@ def train_model(  # noqa: PLR0913 - the settings of a snapshot, most optional
         score_bins=reference_bins(scores),
         version=custintel.__version__,
     )
+
+
+def _used(
+    tables: Frame | Mapping[str, Frame], *, has_attributes: bool, population: str
+) -> tuple[str, ...]:
+    """Return the names of the tables that features or the population come from."""
+    needs_customers = has_attributes or population == "known"
+    return tuple(each for each in names_of_tables(tables) if each != "customers" or needs_customers)
 
 
 def currency_of(tables: Frame | Mapping[str, Frame]) -> str | None:

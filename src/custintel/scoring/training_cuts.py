@@ -8,6 +8,7 @@ from custintel._frames import Frame, day_number, lazy, to_pandas
 from custintel._text import translate as _
 from custintel._time import Day, Span, as_day, window_end, window_start
 from custintel.errors import SchemaError
+from custintel.tables._snapshot_plan import NO_GAP
 
 _FEWEST = 2
 # A shop does not sell on every day, so the first row may come a little after the first day.
@@ -66,9 +67,9 @@ def training_days(
     if most < _FEWEST:
         raise ValueError(_("most is 2 or more: got {most}.", most=most))
     seen, ahead = Span.parse(window), Span.parse(horizon)
-    left_out = None if gap is None else Span.parse(gap)
+    left_out = None if gap is None or gap == NO_GAP else Span.parse(gap)
     covered = _covered(transactions)
-    until = covered[1] if observed_until is None else as_day(observed_until)
+    until = covered[1] if observed_until is None else as_day(observed_until, name="observed_until")
     found: list[pd.Timestamp] = []
     while len(found) < most:
         until = _latest_before(until, left_out, ahead)

@@ -178,7 +178,7 @@ class SnapshotMaker:
                 warnings.simplefilter("always")
                 require_known_at(rows, self.attributes, day)
             if told and not is_told:
-                warn(str(told[0].message), told[0].category)
+                warn(told[0].message)
             is_told = is_told or bool(told)
 
     def _model_features(self, cut: Cut) -> list[FeatureTable]:

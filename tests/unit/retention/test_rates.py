@@ -161,6 +161,11 @@ def test_repeat_rates_by_hand(few_orders):
     assert may[["n_customers", "n_repeaters", "n_purchases"]].tolist() == [2, 1, 3]
 
 
+def test_a_window_without_a_purchase_is_refused(few_orders):
+    with pytest.raises(SchemaError, match="Nobody purchased in the 1M that end with 2025-12-31"):
+        repeat_rates(few_orders, as_of="2025-12-31", window="1M")
+
+
 def test_a_day_counts_once_whatever_the_type_of_its_group():
     table = pd.DataFrame(
         {

@@ -240,3 +240,11 @@ def test_who_comes_back_later_bounds_the_share_that_came_in_time():
     # Of who was not followed so long nothing is known.
     short = second_purchase(first, as_of="2022-01-10", within="30D").loc["total"]
     assert (short["is_followed"], short["second_rate_high"]) == (False, 1.0)
+
+
+def test_windows_are_named():
+    table = simulated(50)
+    with pytest.raises(ValueError, match="windows lists spans to try"):
+        inactivity_windows(table, as_of=AS_OF, within="1M", windows=[])
+    found = inactivity_windows(table, as_of=AS_OF, within="1M", windows="30D")
+    assert found.index.tolist() == ["30D"]

@@ -108,6 +108,30 @@ def test_evidence_does_not_depend_on_the_order_of_rows(honest, label):
     pd.testing.assert_frame_equal(again, found)
 
 
+@pytest.fixture(scope="module")
+def of_two_days():
+    """Two cuts of the same customers, most of whom have the same label at both."""
+    rng = np.random.default_rng(12)
+    who = [f"c{i:03d}" for i in range(N)]
+    cuts = [pd.Timestamp("2023-12-31"), AS_OF]
+    index = pd.MultiIndex.from_product([cuts, who], names=["as_of", "customer_id"])
+    always = rng.random(N) < 0.4
+    return pd.Series(np.r_[always, always ^ (rng.random(N) < 0.01)] * 1, index, name="is_churned")
+
+
+def test_a_category_leaks_in_the_snapshot_of_one_day(of_two_days):
+    label = of_two_days.loc[[AS_OF]]
+    flips = np.random.default_rng(9).random(len(label)) < 0.005
+    state = pd.DataFrame({"state": np.where((label == 1) ^ flips, "gone", "here")}, label.index)
+    assert kinds(state, label) == [["state", "separates_label"]]
+
+
+def test_an_id_is_no_leak_because_customers_come_again(of_two_days):
+    ids = of_two_days.index.get_level_values("customer_id")
+    features = pd.DataFrame({"email": ids + "@example.org"}, index=of_two_days.index)
+    assert kinds(features, of_two_days) == []
+
+
 def test_few_rows_prove_nothing():
     label = pd.Series([0, 1] * 6)
     features = pd.DataFrame({"a": label, "b": np.arange(12.0) + 100 * label})
