@@ -13,14 +13,11 @@ SCORE_DECIMALS = 6  # as scores are shown
 _FEWEST_OF_CATEGORY = 10
 # With many customers any index is significant, with few any index is large: both are asked for.
 _SIGNIFICANT = 0.05
-# Limits between bins are numbers that occur: one that a sum in another order moves by its last
-# digit must not change its bin.
-_DIGITS = 10
 
 
 def reference_bins(table: pd.DataFrame) -> DriftBins:
     """Return the bins of a table, without the names of categories that few customers share."""
-    bins = drift_bins(_settled(table))
+    bins = drift_bins(table)
     columns = []
     for each in bins.columns:
         common = [n >= _FEWEST_OF_CATEGORY for n in each.counts[: len(each.categories)]]
@@ -44,28 +41,11 @@ def drift_of(
     limit: float,
 ) -> pd.DataFrame:
     """Return the drift of the scores, then of every feature, and which of it is above a limit."""
-    scores = drift_table(score_bins, _settled(probability.to_frame(SCORE)))
-    table = pd.concat([scores, drift_table(feature_bins, _settled(features))])
+    scores = drift_table(score_bins, probability.to_frame(SCORE))
+    table = pd.concat([scores, drift_table(feature_bins, features)])
     kinds = ["score", *["feature"] * (len(table) - 1)]
     table.insert(0, "kind", kinds)
     q = table["q"].to_numpy(np.float64)
     is_drifted = (table["psi"].to_numpy(np.float64) >= limit) & (q < _SIGNIFICANT)
     table.insert(1, "is_drifted", is_drifted)
     return table.rename_axis("column")
-
-
-def _settled(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose floats have 10 significant digits."""
-    floats = table.select_dtypes("float")
-    return table.assign(**{str(name): _rounded(floats[name]) for name in floats})
-
-
-def _rounded(column: pd.Series) -> pd.Series:
-    values = column.to_numpy(np.float64)
-    is_usual = np.isfinite(values) & (values != 0)
-    size = np.floor(np.log10(np.abs(values, where=is_usual, out=np.ones(len(values)))))
-    # Scaling by a power of ten that is an integer keeps decimals such as 12.34 what they are.
-    places = np.clip(_DIGITS - 1 - size, -300, 300)
-    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
-    rounded = np.round(values * up / down) / up * down
-    return pd.Series(np.where(is_usual, rounded, values), column.index)
